@@ -1,0 +1,47 @@
+/** A connection to a machine that runs commands and moves files. Implemented by SSH, WinRM, docker, … and by a fake. */
+export interface Communicator extends AsyncDisposable {
+  /** `ssh`, `winrm`, `none`, `docker`, … */
+  readonly kind: string;
+  /** A non-zero exit and a lost connection are values; only an abort or a bug rejects. */
+  exec(command: string, options: ExecOptions): Promise<{ readonly exit: number | "disconnected" }>;
+  /**
+   * Writes one file. `remotePath` is the file's own path; `size` lets protocols that need it avoid a spool; `mode` is set where
+   * the protocol can (default 0644). Rejects with `TransferError`.
+   */
+  upload(source: AsyncIterable<Uint8Array>, remotePath: string, options: UploadOptions): Promise<void>;
+  /**
+   * Packer's rule: a `localDir` ending in `/` sends only its contents, otherwise a directory of its name is made in `remoteDir`.
+   * Symbolic links are followed.
+   */
+  uploadDirectory(
+    localDir: string,
+    remoteDir: string,
+    options: TransferOptions & { readonly exclude?: readonly string[] },
+  ): Promise<void>;
+  download(remotePath: string, options: TransferOptions): AsyncIterable<Uint8Array>;
+  downloadDirectory(
+    remoteDir: string,
+    localDir: string,
+    options: TransferOptions & { readonly exclude?: readonly string[] },
+  ): Promise<void>;
+}
+export interface TransferOptions {
+  readonly signal: AbortSignal;
+  /** Called with the number of further bytes moved. */
+  readonly onProgress?: (bytes: number) => void;
+}
+export interface UploadOptions extends TransferOptions {
+  readonly size?: number;
+  readonly mode?: number;
+}
+export interface ExecOptions {
+  readonly signal: AbortSignal;
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Overrides the communicator's own setting. */
+  readonly pty?: boolean;
+  readonly onOutput?: (chunk: OutputChunk) => void;
+}
+export interface OutputChunk {
+  readonly stream: "stdout" | "stderr";
+  readonly bytes: Uint8Array;
+}

@@ -1,0 +1,121 @@
+import type { OutputChunk } from "./communicator.ts";
+
+/** What checking a template may touch: reading only. */
+export interface PrepareHost {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `linux`, `darwin`, `win32`, … as Node names them. */
+  readonly platform: string;
+  /** Absolute working directory. */
+  readonly cwd: string;
+  readonly files: Pick<Files, "read" | "readText" | "stat" | "list">;
+  readonly http: { request(input: HttpRequest, signal: AbortSignal): Promise<HttpResponse> };
+}
+
+/** The only door to the outside world. `host-node` opens it, `sdk/testing` fakes it and injects faults. */
+export interface Host extends PrepareHost {
+  /** CPU architecture as Node names it (`x64`, `arm64`), and the number of cores worth using. */
+  readonly arch: string;
+  readonly cores: number;
+  readonly clock: Clock;
+  readonly random: { bytes(n: number): Uint8Array };
+  readonly files: Files;
+  readonly processes: { spawn(file: string, args: readonly string[], options: SpawnOptions): Process };
+  readonly net: {
+    connect(to: SocketAddress, signal: AbortSignal): Promise<Duplex>;
+    /** A TCP port that was free a moment ago, within the inclusive range when one is given. */
+    freePort(range?: readonly [number, number]): Promise<number>;
+    listen(
+      on: SocketAddress,
+      onConnection: (socket: Duplex) => void,
+    ): Promise<AsyncDisposable & { readonly port: number }>;
+    serveFiles(root: FileTree, options: ServeFilesOptions): Promise<AsyncDisposable & { readonly port: number }>;
+  };
+  download(url: string, to: string, options: { signal: AbortSignal; checksum?: string }): Promise<string>;
+  /** Held between processes until disposed. */
+  lock(path: string, signal: AbortSignal): Promise<AsyncDisposable>;
+}
+export interface Clock {
+  now(): Date;
+  /** Monotonic milliseconds, for durations. */
+  monotonic(): number;
+  /** Rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+export interface FileStat {
+  readonly kind: "file" | "directory" | "symlink" | "other";
+  readonly size: number;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly modified: Date;
+}
+/** Errors carry `code` as the operating system names it: `ENOENT`, `EACCES`, `ENOSPC`, … `~` is not expanded here. */
+export interface Files {
+  read(path: string, options?: { readonly start?: number; readonly end?: number }): AsyncIterable<Uint8Array>;
+  /** Whole file as UTF-8. */
+  readText(path: string): Promise<string>;
+  /** Creates or truncates; with `append` adds at the end; with `exclusive` refuses (`EEXIST`) an existing file. Mode defaults to 0o666 less the umask. */
+  write(
+    path: string,
+    data: AsyncIterable<Uint8Array> | Uint8Array | string,
+    options?: { readonly mode?: number; readonly exclusive?: boolean; readonly append?: boolean },
+  ): Promise<void>;
+  /** Follows symbolic links unless `link` is set; undefined where nothing is there. */
+  stat(path: string, options?: { readonly link?: boolean }): Promise<FileStat | undefined>;
+  /** Names in a directory, sorted. */
+  list(path: string): Promise<readonly string[]>;
+  /** Paths matching a shell pattern as Go's filepath.Glob does, sorted. */
+  glob(pattern: string): Promise<readonly string[]>;
+  readLink(path: string): Promise<string>;
+  makeDirectory(path: string, options?: { readonly recursive?: boolean; readonly mode?: number }): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  chmod(path: string, mode: number): Promise<void>;
+  /** File or whole directory; nothing there is success. */
+  remove(path: string): Promise<void>;
+  /** A new private file (0600) or directory (0700) in the temporary directory, named `PREFIX` + random digits. */
+  temporary(kind: "file" | "directory", prefix: string): Promise<string>;
+  /** Hex digests, computed off the main thread in one read per algorithm at the most. Algorithms as OpenSSL names them. */
+  digest(path: string, algorithms: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+}
+export interface SpawnOptions {
+  /** Aborting ends the whole process group: SIGTERM, then SIGKILL. */
+  readonly signal: AbortSignal;
+  readonly cwd?: string;
+  /** Replaces the environment; absent inherits it. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Gives the child this process's terminal instead of pipes. */
+  readonly terminal?: true;
+}
+export interface Process {
+  readonly pid: number;
+  readonly output: AsyncIterable<OutputChunk>;
+  /** Rejects with an error whose `code` is `ENOENT`, `EACCES`, … when it could not be started. */
+  readonly exit: Promise<ProcessExit>;
+}
+export type ProcessExit =
+  | { readonly by: "code"; readonly code: number }
+  | { readonly by: "signal"; readonly signal: string };
+export interface Duplex extends AsyncDisposable {
+  readonly input: AsyncIterable<Uint8Array>;
+  write(bytes: Uint8Array): Promise<void>;
+  end(): void;
+}
+export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+export type FileTree = { readonly directory: string } | { readonly content: Readonly<Record<string, string>> };
+export interface ServeFilesOptions {
+  readonly address: string;
+  /** Inclusive; the first free port of the range is taken. */
+  readonly ports: readonly [number, number];
+}
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+export interface HttpResponse {
+  readonly status: number;
+  /** Lower-case names; repeated headers joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}

@@ -1,0 +1,104 @@
+import type { Artifact } from "./artifact.ts";
+import type { Communicator } from "./communicator.ts";
+import type { Checked } from "./diagnostics.ts";
+import type { Host } from "./host.ts";
+import type { Json } from "./json.ts";
+import type { ConnectConfig, KeyPair } from "./options/communicator.ts";
+import type { Held, Resource } from "./resource.ts";
+
+/** Lines of one build. Prefixes, colours and masking are the views' business. */
+export interface Ui {
+  /** What Kiln does: `==> NAME: …`. */
+  say(line: string): void;
+  /** What the machine or a sub-step says: `    NAME: …`. */
+  message(line: string): void;
+  /** `==> NAME: …` in red. */
+  error(line: string): void;
+  /** Bytes (or steps) done out of `total`; shown on a terminal only. Dispose to end it. */
+  progress(label: string, total?: number): Disposable & { advance(by: number): void };
+  /** Asks on the terminal; rejects with code `ui/no-terminal` where there is none. */
+  ask(question: string, signal: AbortSignal): Promise<string>;
+}
+
+/** What every running component gets. */
+export interface RunContext {
+  readonly signal: AbortSignal;
+  readonly ui: Ui;
+  readonly host: Host;
+  /** The name that PACKER_BUILD_NAME and `build_name` give. */
+  readonly buildName: string;
+  readonly builderType: string;
+  /** `-force` and `-debug` of the command line. */
+  readonly force: boolean;
+  readonly debug: boolean;
+  /** PACKER_RUN_UUID of this command. */
+  readonly runUuid: string;
+  /** Values of the machine so far (`ID`, `Host`, `PackerHTTPAddr`, what the builder exported); for `build` in templates. */
+  readonly buildValues: Readonly<Record<string, unknown>>;
+  /**
+   * Go-template text that only the run can render: `execute_command`, tags, output names. `data` are the `.Names`; the build's values
+   * are added below them, and the component's own functions are there.
+   */
+  render(template: string, data: Readonly<Record<string, unknown>>): Checked<string>;
+  /** Registers a value learnt during the run (a fetched password) for masking in every sink. */
+  readonly secrets: { add(value: string): void };
+  /** Journals the intent, creates, schedules the undo, journals the id: in that order. */
+  acquire<R, I extends Json, F extends Json>(resource: Resource<R, I, F>): Promise<Held<R>>;
+  /** Runs when the current step is undone, newest first, whether or not anything failed; gets the cleanup signal. */
+  defer(undo: (signal: AbortSignal, outcome: "succeeded" | "failed" | "cancelled") => Promise<void>): void;
+}
+
+export interface BuildContext extends RunContext {
+  /**
+   * Runs `body` now; `-debug`, `-on-error`, timing and events live around it. `name` is Packer's step type where there is one
+   * (`StepRunSourceInstance`), since `-on-error` and `-debug` print it. Resources acquired inside belong to the step.
+   */
+  step<T>(name: string, body: () => Promise<T>): Promise<T>;
+  /** The engine owns SSH and WinRM; a builder says where, and never imports a client. A step of its own: `StepConnect`. */
+  connect(target: ConnectTarget): Promise<Communicator>;
+  /** A key pair of the configured `temporary_key_pair_type`, made here. Prints nothing. */
+  generateKeyPair(config: ConnectConfig, comment: string): Promise<KeyPair>;
+  /** Values that provisioners and post-processors read as `build.X`; may be called repeatedly before `provision`. */
+  publish(values: Readonly<Record<string, unknown>>): void;
+  /**
+   * Runs the template's provisioners against a connected machine, as the step `StepProvision`. A builder may bring its own communicator
+   * (docker, chroot, the file builder's mock).
+   */
+  provision(machine: Machine): Promise<void>;
+}
+
+export interface ConnectTarget {
+  /** The decoded communicator options: users, keys, agent, bastion, proxy, tunnels, timeouts. */
+  readonly config: ConnectConfig;
+  /** Asked at every attempt: a cloud machine's address appears late and may change. */
+  address(signal: AbortSignal): Promise<{ readonly host: string; readonly port: number }>;
+  /** The address where it is known before connecting: printed as `Using SSH communicator to connect: HOST`. */
+  readonly knownHost?: string;
+  readonly generatedKey?: KeyPair;
+  /** The password that the platform gave (WinRM), where the template gives none. */
+  readonly password?: string;
+}
+/** `facts` feed `build.*` and `{{ build }}`: `ID` and whatever the builder exports. */
+export interface Machine {
+  readonly communicator: Communicator;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+export interface ProvisionContext extends RunContext {
+  readonly machine: Machine;
+  /** An SSH/SFTP server on loopback whose other end is the machine, whatever its communicator: what Ansible connects to. */
+  serveSsh(options: {
+    readonly user: string;
+  }): Promise<{ readonly host: string; readonly port: number; readonly privateKeyPath: string } & AsyncDisposable>;
+}
+export interface PostProcessContext extends RunContext {
+  readonly input: Artifact;
+  /** Cleans up an artifact that failed half-way; the input is never destroyed by a failure. */
+}
+export interface PostProcessed {
+  /** Absent ends the chain silently. */
+  readonly artifact?: Artifact;
+  /** Default of `keep_input_artifact`. */
+  readonly keepInput: boolean;
+  /** A user's `keep_input_artifact = false` is overruled. */
+  readonly forceKeep?: boolean;
+}
