@@ -1,0 +1,93 @@
+import { randomInt } from "node:crypto";
+import { constants, createReadStream, type Stats } from "node:fs";
+import * as fs from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FileStat, Files } from "@kiln/sdk";
+import { codeOf } from "@kiln/sdk";
+import { digestFile } from "./digest.ts";
+import { globFiles } from "./glob.ts";
+
+const readSize = 256 * 1024;
+
+function statOf(stats: Stats): FileStat {
+  const kind = stats.isFile()
+    ? "file"
+    : stats.isDirectory()
+      ? "directory"
+      : stats.isSymbolicLink()
+        ? "symlink"
+        : "other";
+  return { kind, size: stats.size, mode: stats.mode & 0o7777, modified: stats.mtime };
+}
+
+async function* read(path: string, options: { start?: number; end?: number } = {}): AsyncGenerator<Uint8Array> {
+  const stream = createReadStream(path, {
+    highWaterMark: readSize,
+    ...(options.start !== undefined && { start: options.start }),
+    // Node's end is inclusive, ours is exclusive.
+    ...(options.end !== undefined && { end: options.end - 1 }),
+  });
+  for await (const chunk of stream) yield chunk as Uint8Array;
+}
+
+async function writeAll(handle: fs.FileHandle, data: AsyncIterable<Uint8Array> | Uint8Array | string): Promise<void> {
+  if (typeof data === "string" || data instanceof Uint8Array) {
+    await handle.writeFile(data);
+    return;
+  }
+  for await (const chunk of data) {
+    for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten;
+  }
+}
+
+async function temporary(kind: "file" | "directory", prefix: string): Promise<string> {
+  for (;;) {
+    const path = join(tmpdir(), `${prefix}${randomInt(1_000_000_000, 4_000_000_000)}`);
+    try {
+      if (kind === "directory") await fs.mkdir(path, { mode: 0o700 });
+      else await (await fs.open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600)).close();
+      return path;
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** The machine's file system. */
+export const nodeFiles: Files = {
+  read,
+  readText: (path) => fs.readFile(path, "utf8"),
+  write: async (path, data, options = {}) => {
+    const flags = options.append ? "a" : options.exclusive ? "wx" : "w";
+    const handle = await fs.open(path, flags, options.mode ?? 0o666);
+    try {
+      await writeAll(handle, data);
+    } finally {
+      await handle.close();
+    }
+  },
+  stat: async (path, options = {}) => {
+    try {
+      return statOf(await (options.link ? fs.lstat(path) : fs.stat(path)));
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+      throw error;
+    }
+  },
+  list: async (path) => (await fs.readdir(path)).sort(),
+  glob: globFiles,
+  readLink: (path) => fs.readlink(path),
+  makeDirectory: async (path, options = {}) => {
+    await fs.mkdir(path, {
+      recursive: options.recursive ?? false,
+      ...(options.mode !== undefined && { mode: options.mode }),
+    });
+  },
+  rename: (from, to) => fs.rename(from, to),
+  chmod: (path, mode) => fs.chmod(path, mode),
+  remove: (path) => fs.rm(path, { recursive: true, force: true }),
+  temporary,
+  digest: digestFile,
+};

@@ -1,0 +1,119 @@
+import { type FileHandle, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Journal, JournalEntry, JournalledRun, JournalStore } from "@kiln/sdk";
+import { codeOf } from "@kiln/sdk";
+import { isAlive, type ProcessIdentity, thisProcess } from "./process-identity.ts";
+
+interface Header extends ProcessIdentity {
+  readonly version: 1;
+  readonly run: string;
+  readonly at: string;
+  readonly command: string;
+}
+
+async function appendLine(handle: FileHandle, value: unknown): Promise<void> {
+  await handle.appendFile(`${JSON.stringify(value)}\n`);
+  // The point of the journal: the intent is on disk before the thing exists.
+  await handle.datasync();
+}
+
+class FileJournal implements Journal {
+  readonly run: string;
+  readonly #path: string;
+  readonly #header: (() => Promise<Header>) | undefined;
+  #handle: Promise<FileHandle> | undefined;
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(path: string, run: string, header?: () => Promise<Header>) {
+    this.#path = path;
+    this.run = run;
+    this.#header = header;
+  }
+
+  append(entry: JournalEntry): Promise<void> {
+    const done = this.#tail.then(async () => appendLine(await this.#open(), entry));
+    this.#tail = done.catch(() => {});
+    return done;
+  }
+
+  /** Opened with the first entry: a run that makes nothing leaves no file. */
+  #open(): Promise<FileHandle> {
+    this.#handle ??= (async () => {
+      await mkdir(join(this.#path, ".."), { recursive: true, mode: 0o700 });
+      const handle = await open(this.#path, "a", 0o600);
+      if (this.#header) await appendLine(handle, await this.#header());
+      return handle;
+    })();
+    return this.#handle;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tail;
+    if (this.#handle) await (await this.#handle).close();
+    this.#handle = undefined;
+  }
+}
+
+/** Entries of a journal; a last line cut short by a crash is ignored. */
+function parseJournal(text: string): {
+  readonly header: Header | undefined;
+  readonly entries: readonly JournalEntry[];
+} {
+  const values: unknown[] = [];
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    try {
+      values.push(JSON.parse(line));
+    } catch {
+      break;
+    }
+  }
+  const [header, ...entries] = values;
+  return { header: header as Header | undefined, entries: entries as JournalEntry[] };
+}
+
+function outstandingOf(entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  const open = new Map<string, JournalEntry>();
+  for (const entry of entries) {
+    const key = `${entry.resource}`;
+    if (entry.event === "intent" || entry.event === "acquired" || entry.event === "release-failed")
+      open.set(key, { ...open.get(key), ...entry });
+    else open.delete(key);
+  }
+  return [...open.values()];
+}
+
+/** Journals as files, one per run, in the user's state directory. */
+export function fileJournals(directory: string): JournalStore {
+  const pathOf = (run: string): string => join(directory, `${run}.jsonl`);
+  return {
+    open: async (run, command) =>
+      new FileJournal(pathOf(run), run, async () => ({
+        version: 1,
+        run,
+        at: new Date().toISOString(),
+        command,
+        ...(await thisProcess()),
+      })),
+    resume: async (run) => new FileJournal(pathOf(run), run),
+    forget: (run) => rm(pathOf(run), { force: true }),
+    runs: async () => {
+      const names = await readdir(directory).catch((error: unknown) => {
+        if (codeOf(error) === "ENOENT") return [];
+        throw error;
+      });
+      const runs: JournalledRun[] = [];
+      for (const name of names.filter((n) => n.endsWith(".jsonl")).sort()) {
+        const { header, entries } = parseJournal(await readFile(join(directory, name), "utf8"));
+        runs.push({
+          run: name.slice(0, -".jsonl".length),
+          startedAt: header?.at ?? "",
+          command: header?.command ?? "",
+          alive: header ? await isAlive(header) : false,
+          outstanding: outstandingOf(entries),
+        });
+      }
+      return runs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0));
+    },
+  };
+}

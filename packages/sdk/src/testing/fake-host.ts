@@ -1,0 +1,91 @@
+import type { OutputChunk } from "../communicator.ts";
+import type { Host, HttpRequest, HttpResponse, Process, ProcessExit, SpawnOptions } from "../host.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { FakeFiles } from "./fake-files.ts";
+
+export interface SpawnedCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly options: SpawnOptions;
+}
+export interface FakeProcessResult {
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly exit?: ProcessExit;
+}
+export interface FakeHostOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly platform?: string;
+  readonly onSpawn?: (command: SpawnedCommand) => FakeProcessResult | Promise<FakeProcessResult>;
+  readonly onHttp?: (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
+}
+
+function unavailable(what: string): never {
+  throw new Error(`the fake host has no ${what}`);
+}
+
+/** A host without an outside world: files in memory, a clock that jumps, processes and HTTP as the test scripts them. */
+export class FakeHost implements Host {
+  readonly env: Readonly<Record<string, string>>;
+  readonly platform: string;
+  readonly arch = "x64";
+  readonly cores = 2;
+  readonly cwd = "/work";
+  readonly clock = new FakeClock();
+  readonly files: FakeFiles;
+  readonly spawned: SpawnedCommand[] = [];
+  readonly requests: HttpRequest[] = [];
+  readonly #options: FakeHostOptions;
+  #random = 1;
+
+  constructor(options: FakeHostOptions = {}) {
+    this.#options = options;
+    this.env = options.env ?? {};
+    this.platform = options.platform ?? "linux";
+    this.files = new FakeFiles(options.files);
+  }
+
+  /** Repeatable, but not constant. */
+  readonly random = {
+    bytes: (n: number): Uint8Array =>
+      Uint8Array.from({ length: n }, () => {
+        this.#random = (this.#random * 1103515245 + 12345) % 2147483648;
+        return (this.#random >>> 16) & 0xff;
+      }),
+  };
+  readonly processes = {
+    spawn: (file: string, args: readonly string[], options: SpawnOptions): Process => {
+      const command = { file, args, options };
+      this.spawned.push(command);
+      const result = (async () => this.#options.onSpawn?.(command) ?? {})();
+      return {
+        pid: 1000 + this.spawned.length,
+        output: (async function* (): AsyncGenerator<OutputChunk> {
+          const { stdout, stderr } = await result;
+          if (stdout) yield { stream: "stdout", bytes: new TextEncoder().encode(stdout) };
+          if (stderr) yield { stream: "stderr", bytes: new TextEncoder().encode(stderr) };
+        })(),
+        exit: result.then((r) => r.exit ?? { by: "code", code: 0 }),
+      };
+    },
+  };
+  readonly net: Host["net"] = {
+    connect: async () => unavailable("network"),
+    freePort: async () => 40_000,
+    listen: async () => unavailable("network"),
+    serveFiles: async () => unavailable("network"),
+  };
+  readonly http = {
+    request: async (request: HttpRequest): Promise<HttpResponse> => {
+      this.requests.push(request);
+      return this.#options.onHttp?.(request) ?? unavailable("HTTP");
+    },
+  };
+  async download(): Promise<string> {
+    return unavailable("downloads");
+  }
+  async lock(): Promise<AsyncDisposable> {
+    return { [Symbol.asyncDispose]: async () => {} };
+  }
+}
