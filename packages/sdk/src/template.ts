@@ -92,6 +92,9 @@ export interface Decoded<T> {
 /** Functions over strings that a component adds to `{{ }}` text. They may refuse with a message. */
 export type TemplateFunctions = Readonly<Record<string, (...args: readonly string[]) => string>>;
 
+/** Stands among the values of `build` for one that only the run will know; decoding with it makes the result `late`. */
+export const pending: unique symbol = Symbol.for("kiln.pending");
+
 /**
  * Names that expressions may use. Both syntaxes use the same: `var` and `local` (values by name), `data`, `source`
  * (`{ type, name }`), `build` (values of the machine, placeholders while checking), `path` (`{ root, cwd }`), `packer` (`{ version }`).

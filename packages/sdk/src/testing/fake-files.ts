@@ -132,9 +132,9 @@ export class FakeFiles implements Files {
     this.#entries.set(path, { ...this.#entry(path), mode });
   }
   async remove(path: string): Promise<void> {
-    for (const known of [...this.#entries.keys()])
+    for (const known of this.#entries.keys())
       if (known === path || known.startsWith(`${path}/`)) this.#entries.delete(known);
-    for (const known of [...this.#directories])
+    for (const known of this.#directories)
       if (known === path || known.startsWith(`${path}/`)) this.#directories.delete(known);
   }
   async temporary(kind: "file" | "directory", prefix: string): Promise<string> {
