@@ -1,2 +1,3 @@
 export * from "./diagnostics.ts";
+export * from "./duration.ts";
 export * from "./suggest.ts";
