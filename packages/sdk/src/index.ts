@@ -3,6 +3,7 @@ export * from "./communicator.ts";
 export * from "./component.ts";
 export * from "./connector.ts";
 export * from "./diagnostics.ts";
+export * from "./duration.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./host.ts";
