@@ -1,1 +1,15 @@
-export {};
+export { type CleanedResource, type CleanUpOptions, type CleanUpResult, cleanUp } from "./cleanup/clean-up.ts";
+export type { Engine, Render, RenderFactory } from "./engine.ts";
+export type { Plan, Planned, PlannedBuild, PlanResult } from "./plan/plan.ts";
+export { type PlanRequest, planTemplate } from "./plan/plan-template.ts";
+export type { Selection } from "./plan/select.ts";
+export { type ComponentKind, Registry } from "./registry.ts";
+export type { Ask } from "./run/build-ui.ts";
+export { type RunOutcome, type RunRequest, runPlan } from "./run/run-plan.ts";
+export type { OnError } from "./run/steps.ts";
+export { SecretSet } from "./secrets.ts";
+export { codeFrame, diagnosticsText, type SourceOf } from "./views/diagnostics-text.ts";
+export { durationWords } from "./views/duration-words.ts";
+export { type HumanViewOptions, humanView, type View } from "./views/human-view.ts";
+export { jsonLinesVersion, jsonLinesView } from "./views/json-lines.ts";
+export { machineRecord, machineView } from "./views/machine-readable.ts";

@@ -40,6 +40,8 @@ interface Component<K extends string, S extends Schema, Ctx, Out> {
   readonly config: S;
   /** Further functions for its `{{ }}` text, such as `clean_resource_name`. */
   readonly functions?: TemplateFunctions;
+  /** Builders: values of `communicator` beyond ssh, winrm and none that it serves itself. */
+  readonly communicators?: readonly string[];
   /** Cross-field checks and read-only look-ups (does the script exist?). Shape, types and defaults are already done. Must have no side effect. */
   prepare(config: ConfigOf<S>, ctx: PrepareContext): Promise<Checked<Prepared<Ctx, Out>>>;
 }

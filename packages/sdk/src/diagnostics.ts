@@ -23,6 +23,8 @@ export interface Diagnostic {
   readonly subject?: SourceRange;
   readonly context?: SourceRange;
   readonly suggestion?: { readonly replace: SourceRange; readonly with: string };
+  /** What these belong to, said once above them: `Failed to prepare build: "web"`. */
+  readonly group?: string;
 }
 
 /** Warnings travel with success; errors never travel with a value. */

@@ -13,7 +13,15 @@ export interface ArtifactRecord {
  */
 export type EngineEvent = { readonly at: string; readonly run: string } & EngineEventBody;
 export type EngineEventBody =
-  | { readonly type: "run-started"; readonly builds: readonly string[]; readonly version: string }
+  | {
+      readonly type: "run-started";
+      /** In the order in which they start. */
+      readonly builds: readonly string[];
+      /** In the order of the template: that of the final summary. */
+      readonly templateOrder: readonly string[];
+      readonly version: string;
+      readonly debug: boolean;
+    }
   | { readonly type: "diagnostic"; readonly diagnostic: Diagnostic }
   | { readonly type: "build-started"; readonly build: string }
   | { readonly type: "step-started"; readonly build: string; readonly step: string; readonly name: string }

@@ -21,6 +21,10 @@ export interface Access {
 export interface Resource<R, Intent extends Json = Json, Ref extends Json = Json> {
   readonly kind: ResourceKind<Intent, Ref>;
   readonly intent: Intent;
+  /**
+   * When it throws, whatever `find` finds is released, unless the error says `nothingMade: true` (a definite refusal, such as a 4xx
+   * answer).
+   */
   create(signal: AbortSignal): Promise<R>;
   ref(value: R): Ref;
   /** Undo with what the build has at hand (its own credentials, its own lines); the kind's `release` where absent. */

@@ -1,0 +1,7 @@
+#!/bin/bash
+
+set -x
+
+sudo apt update
+
+sudo apt -y install nginx

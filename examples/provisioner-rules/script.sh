@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "script.sh runs for $PACKER_BUILD_NAME"

@@ -1,0 +1,10 @@
+import { join } from "node:path";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Where run journals and the local cloud keep their state: `KILN_STATE_DIR`, else the XDG state directory. */
+export function stateDirectory(env: Env, homeDirectory: string): string {
+  if (env["KILN_STATE_DIR"]) return env["KILN_STATE_DIR"];
+  const base = env["XDG_STATE_HOME"] || join(homeDirectory, ".local", "state");
+  return join(base, "kiln");
+}

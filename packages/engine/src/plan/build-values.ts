@@ -1,0 +1,38 @@
+import { pending } from "@kiln/sdk";
+
+/** What `build.X` holds for every builder. Source: Packer's reference of contextual variables. */
+const everyBuilder = [
+  "ID",
+  "Host",
+  "Port",
+  "User",
+  "Password",
+  "ConnType",
+  "PackerHTTPIP",
+  "PackerHTTPPort",
+  "PackerHTTPAddr",
+  "SSHPublicKey",
+  "SSHPrivateKey",
+  "SSHPrivateKeyFile",
+  "SSHAgentAuth",
+  "WinRMPassword",
+] as const;
+
+/** Values of `build` while checking: everything the run will know is pending. */
+export function pendingBuildValues(exports: readonly string[], runUuid: string): Readonly<Record<string, unknown>> {
+  return {
+    ...Object.fromEntries([...everyBuilder, ...exports].map((name) => [name, pending])),
+    PackerRunUUID: runUuid,
+  };
+}
+
+/** Values of `build` before a builder has said anything: what it never fills reads as Packer's own marker. */
+export function initialBuildValues(runUuid: string): Record<string, unknown> {
+  return {
+    ID: "ERR_ID_NOT_IMPLEMENTED_BY_BUILDER",
+    PackerHTTPIP: "ERR_HTTP_IP_NOT_IMPLEMENTED_BY_BUILDER",
+    PackerHTTPPort: "ERR_HTTP_PORT_NOT_IMPLEMENTED_BY_BUILDER",
+    PackerHTTPAddr: "ERR_HTTP_ADDR_NOT_IMPLEMENTED_BY_BUILDER",
+    PackerRunUUID: runUuid,
+  };
+}

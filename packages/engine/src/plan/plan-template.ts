@@ -1,0 +1,230 @@
+import {
+  type Artifact,
+  type Body,
+  type BuildBlock,
+  type BuildContext,
+  type ComponentBlock,
+  type Diagnostic,
+  diagnosticsOf,
+  type EvalScope,
+  type MetaArguments,
+  nearestName,
+  type PostProcessContext,
+  type PostProcessed,
+  type ProvisionContext,
+  problem,
+  type Template,
+} from "@kiln/sdk";
+import type { Engine } from "../engine.ts";
+import type { ComponentKind } from "../registry.ts";
+import type { SecretSet } from "../secrets.ts";
+import { pendingBuildValues } from "./build-values.ts";
+import type { Planned, PlannedBuild, PlanResult } from "./plan.ts";
+import { type BuildFacts, planComponent } from "./plan-component.ts";
+import { type Selection, selectorFor } from "./select.ts";
+
+export interface PlanRequest {
+  readonly template: Template;
+  /** Variables and the like, evaluated. */
+  readonly scope: EvalScope;
+  readonly selection: Selection;
+  readonly force: boolean;
+  readonly debug: boolean;
+  readonly runUuid: string;
+  readonly signal: AbortSignal;
+  readonly secrets: SecretSet;
+}
+
+/** The name that is printed, and matched by `-only` in HCL2. */
+export function displayName(template: Template, build: BuildBlock, source: ComponentBlock): string {
+  if (template.syntax === "json") return source.name === source.type ? source.name : `${source.type}.${source.name}`;
+  return [...(build.name ? [build.name] : []), source.type, source.name].join(".");
+}
+
+/** The name that `only`, `except` and `override` of a provisioner mean. */
+function keyOf(template: Template, source: ComponentBlock): string {
+  return template.syntax === "json" ? source.name : `${source.type}.${source.name}`;
+}
+
+function applies(meta: MetaArguments, key: string): boolean {
+  if (meta.only && meta.only.length > 0) return meta.only.includes(key);
+  return !meta.except?.includes(key);
+}
+
+const words: Readonly<Record<ComponentKind, string>> = {
+  builder: "builder",
+  provisioner: "provisioner",
+  "post-processor": "post-processor",
+  "data-source": "data source",
+};
+
+function unknownComponent(engine: Engine, kind: ComponentKind, block: ComponentBlock): Diagnostic {
+  const near = nearestName(block.type, engine.registry.types(kind));
+  return problem("component/unknown", `The ${words[kind]} ${block.type} is unknown`, {
+    detail: near
+      ? `Did you mean to use "${near}"?`
+      : `It is not one of the ${words[kind]}s built into Kiln: ${engine.registry.types(kind).join(", ")}.`,
+    subject: block.typeRange,
+    ...(near && { suggestion: { replace: block.typeRange, with: near } }),
+  });
+}
+
+/** Plans one build; undefined where something is wrong with it, which `found` then says. */
+class BuildPlanner {
+  readonly #engine: Engine;
+  readonly #request: PlanRequest;
+  readonly #build: BuildBlock;
+  readonly #source: ComponentBlock;
+  readonly #facts: BuildFacts;
+  readonly found: Diagnostic[] = [];
+  readonly name: string;
+
+  constructor(engine: Engine, request: PlanRequest, build: BuildBlock, source: ComponentBlock) {
+    this.#engine = engine;
+    this.#request = request;
+    this.#build = build;
+    this.#source = source;
+    this.name = displayName(request.template, build, source);
+    const { force, debug, signal, secrets } = request;
+    this.#facts = { engine, buildName: source.name, builderType: source.type, force, debug, signal, secrets };
+  }
+
+  async plan(position: number, dropped: (block: ComponentBlock) => boolean): Promise<PlannedBuild | undefined> {
+    const builder = await this.#component<BuildContext, Artifact | undefined>(
+      "builder",
+      this.#source,
+      this.#source.body,
+      {},
+      {},
+    );
+    const exports = builder?.prepared.exports ?? [];
+    const values = pendingBuildValues(exports, this.#request.runUuid);
+    const provisioners: Planned<ProvisionContext, void>[] = [];
+    for (const block of this.#build.provisioners) {
+      const planned = await this.#provisioner(block, values);
+      if (planned) provisioners.push(planned);
+    }
+    const { onError: errorBlock } = this.#build;
+    const onError =
+      errorBlock && (await this.#provisioner(errorBlock, values, this.#request.template.syntax === "json"));
+    const postProcessors: (readonly Planned<PostProcessContext, PostProcessed>[])[] = [];
+    for (const chain of this.#build.postProcessors) {
+      const planned = await this.#chain(chain, values, dropped);
+      if (planned.length > 0) postProcessors.push(planned);
+    }
+    if (!builder || this.found.some((d) => d.severity === "error")) return undefined;
+    return {
+      name: this.name,
+      plainName: this.#source.name,
+      type: this.#source.type,
+      position,
+      builder: builder.planned,
+      provisioners,
+      ...(onError && { onError }),
+      postProcessors,
+    };
+  }
+
+  async #provisioner(
+    block: ComponentBlock,
+    values: Readonly<Record<string, unknown>>,
+    always = false,
+  ): Promise<Planned<ProvisionContext, void> | undefined> {
+    const meta = await this.#meta(block);
+    const key = keyOf(this.#request.template, this.#source);
+    if (!meta || (!always && !applies(meta, key))) return undefined;
+    const over = meta.override?.get(key) ?? meta.override?.get(this.#source.name);
+    const body = over ? block.body.overlay(over) : block.body;
+    return (await this.#component<ProvisionContext, void>("provisioner", block, body, meta, values))?.planned;
+  }
+
+  async #chain(
+    chain: readonly ComponentBlock[],
+    values: Readonly<Record<string, unknown>>,
+    dropped: (block: ComponentBlock) => boolean,
+  ): Promise<readonly Planned<PostProcessContext, PostProcessed>[]> {
+    const planned: Planned<PostProcessContext, PostProcessed>[] = [];
+    for (const block of chain) {
+      // Without one of them, those that follow it would get the wrong artifact: the rest of the chain goes with it.
+      if (dropped(block)) break;
+      const meta = await this.#meta(block);
+      if (!meta || !applies(meta, keyOf(this.#request.template, this.#source))) continue;
+      const component = await this.#component<PostProcessContext, PostProcessed>(
+        "post-processor",
+        block,
+        block.body,
+        meta,
+        values,
+      );
+      if (component) planned.push(component.planned);
+    }
+    return planned;
+  }
+
+  async #meta(block: ComponentBlock): Promise<MetaArguments | undefined> {
+    const meta = await block.meta(this.#scope({}));
+    this.#note(diagnosticsOf(meta));
+    return meta.ok ? meta.value : undefined;
+  }
+
+  #scope(values: Readonly<Record<string, unknown>>): EvalScope {
+    const build = this.#build.name === undefined ? values : { ...values, name: this.#build.name };
+    return this.#request.scope.child({ source: { type: this.#source.type, name: this.#source.name }, build });
+  }
+
+  #note(diagnostics: readonly Diagnostic[], group = `Failed to prepare build: "${this.name}"`): void {
+    this.found.push(
+      ...diagnostics.map((d) => ({
+        ...d,
+        group: d.severity === "warning" ? `Warning when preparing build: "${this.name}"` : group,
+      })),
+    );
+  }
+
+  async #component<Ctx, Out>(
+    kind: "builder" | "provisioner" | "post-processor",
+    block: ComponentBlock,
+    body: Body,
+    meta: MetaArguments,
+    values: Readonly<Record<string, unknown>>,
+  ) {
+    const component = await this.#engine.registry.find(kind, block.type);
+    if (!component) {
+      this.#note([unknownComponent(this.#engine, kind, block)], `Failed to initialize build "${this.name}"`);
+      return undefined;
+    }
+    const result = await planComponent<Ctx, Out>(
+      block,
+      component as never,
+      body,
+      meta,
+      (v) => this.#scope(v),
+      values,
+      this.#facts,
+    );
+    this.#note(diagnosticsOf(result));
+    return result.ok ? result.value : undefined;
+  }
+}
+
+/** Checks everything a template's selected builds need, and makes nothing. */
+export async function planTemplate(engine: Engine, request: PlanRequest): Promise<PlanResult> {
+  const { template } = request;
+  const selector = selectorFor(template, request.selection);
+  const uses = template.builds.flatMap((build) => build.sources.map((source) => ({ build, source })));
+  const found: Diagnostic[] = [];
+  const builds: PlannedBuild[] = [];
+  for (const [position, { build, source }] of uses.entries()) {
+    const matched = template.syntax === "json" ? source.name : displayName(template, build, source);
+    if (!selector.takesBuild(matched)) continue;
+    const planner = new BuildPlanner(engine, request, build, source);
+    const planned = await planner.plan(position, (block) => selector.dropsPostProcessor(block));
+    found.push(...planner.found);
+    if (planned) builds.push(planned);
+  }
+  found.unshift(...selector.diagnostics(uses.map(({ build, source }) => displayName(template, build, source))));
+  // Packer starts (and colours) JSON builds by name; HCL2 builds as they stand.
+  if (template.syntax === "json")
+    builds.sort((a, b) => (a.plainName < b.plainName ? -1 : a.plainName > b.plainName ? 1 : 0));
+  return { builds, diagnostics: found };
+}

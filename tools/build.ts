@@ -1,0 +1,82 @@
+import { chmod, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+/**
+ * Bundles the command line for shipping: one entry, code split by what a command needs, so that a cloud SDK costs nothing until a
+ * template names it. The result in dist/ is an npm package of its own.
+ */
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const out = join(root, "dist");
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+};
+const core = JSON.parse(await readFile(join(root, "packages/plugins/core/package.json"), "utf8")) as {
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+const cli = JSON.parse(await readFile(join(root, "packages/cli/package.json"), "utf8")) as { readonly version: string };
+/** Native code cannot be bundled: it is installed beside the bundle. */
+const native = { "lz4-napi": core.dependencies["lz4-napi"] ?? "*" };
+
+await rm(out, { recursive: true, force: true });
+await mkdir(join(out, "bin"), { recursive: true });
+const result = await build({
+  entryPoints: {
+    main: join(root, "packages/cli/src/main.ts"),
+    "ssh-server": join(root, "packages/cli/src/ssh-server.ts"),
+  },
+  outdir: join(out, "lib"),
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  // The ES module entry of the AWS SDK can be shaken; its CommonJS one cannot.
+  mainFields: ["module", "main"],
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: false,
+  legalComments: "linked",
+  external: [...Object.keys(native), "cpu-features", "*.node"],
+  define: { "globalThis.kilnBundled": "true" },
+  // Bundled CommonJS code expects these.
+  banner: {
+    js: 'import{createRequire as kilnRequire}from"node:module";import{fileURLToPath as kilnPath}from"node:url";const require=kilnRequire(import.meta.url),__filename=kilnPath(import.meta.url),__dirname=kilnPath(new URL(".",import.meta.url));',
+  },
+  metafile: true,
+  logLevel: "warning",
+});
+await writeFile(
+  join(out, "lib/start.js"),
+  // Compiled code is kept between runs: evaluating it is what start-up costs.
+  'import{enableCompileCache}from"node:module";enableCompileCache();await import("./main.js");\n',
+);
+await writeFile(
+  join(out, "package.json"),
+  `${JSON.stringify(
+    {
+      name: "kiln",
+      version: cli.version,
+      description: "Builds machine images from Packer templates",
+      license: "Apache-2.0",
+      type: "module",
+      engines: { node: ">=18" },
+      bin: { kiln: "bin/kiln", packer: "bin/packer" },
+      files: ["bin", "lib"],
+      dependencies: native,
+      optionalDependencies: manifest.optionalDependencies,
+    },
+    null,
+    2,
+  )}\n`,
+);
+for (const name of ["kiln", "packer"]) {
+  await cp(join(root, "tools/launcher.sh"), join(out, "bin", name));
+  await chmod(join(out, "bin", name), 0o755);
+}
+for (const file of ["LICENSE", "README.md"]) await cp(join(root, file), join(out, file)).catch(() => {});
+const bytes = Object.values(result.metafile.outputs).reduce((n, o) => n + o.bytes, 0);
+process.stdout.write(
+  `built dist/ (${Object.keys(result.metafile.outputs).length} files, ${(bytes / 1e6).toFixed(1)} MB)\n`,
+);
