@@ -1,5 +1,6 @@
 export { type CleanedResource, type CleanUpOptions, type CleanUpResult, cleanUp } from "./cleanup/clean-up.ts";
 export type { Engine, Render, RenderFactory } from "./engine.ts";
+export { type Ambient, interpolationContext, rendererOf } from "./interpolation.ts";
 export type { Plan, Planned, PlannedBuild, PlanResult } from "./plan/plan.ts";
 export { type PlanRequest, planTemplate } from "./plan/plan-template.ts";
 export type { Selection } from "./plan/select.ts";
