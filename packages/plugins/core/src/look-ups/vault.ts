@@ -1,0 +1,72 @@
+import { type PrepareHost, StepError } from "@kiln/sdk";
+
+/**
+ * One member of a Vault secret: KV version 2 where the answer has a `data` object, else version 1. Needs VAULT_TOKEN; VAULT_ADDR and
+ * VAULT_NAMESPACE are honoured. Rejects with what a person should know. Source: Packer's `vault` template function.
+ */
+export async function readVaultSecret(
+  path: string,
+  key: string,
+  host: Pick<PrepareHost, "env" | "http">,
+  signal: AbortSignal,
+): Promise<string> {
+  const token = host.env.VAULT_TOKEN;
+  if (!token)
+    throw new StepError("Must set VAULT_TOKEN env var in order to use vault template function", {
+      code: "vault/no-token",
+    });
+  const address = (host.env.VAULT_AGENT_ADDR || host.env.VAULT_ADDR || "https://127.0.0.1:8200").replace(/\/+$/, "");
+  const response = await host.http.request(
+    {
+      method: "GET",
+      url: `${address}/v1/${path.replace(/^\/+/, "").split("/").map(encodeURIComponent).join("/")}`,
+      headers: {
+        "x-vault-token": token,
+        "x-vault-request": "true",
+        ...(host.env.VAULT_NAMESPACE && { "x-vault-namespace": host.env.VAULT_NAMESPACE }),
+      },
+    },
+    signal,
+  );
+  if (response.status === 404)
+    throw new StepError(`Vault Secret does not exist at the given path: ${path}`, { code: "vault/no-secret" });
+  if (response.status !== 200)
+    throw new StepError(`Error reading vault secret: ${refusal(response.status, response.body)}`, {
+      code: "vault/refused",
+    });
+  return memberOf(response.body, path, key);
+}
+
+function memberOf(body: string, path: string, key: string): string {
+  const { data, warnings } = objectIn(body);
+  const secret = object(data);
+  if (!secret) {
+    const words = Array.isArray(warnings) ? warnings.join("; ") : "";
+    throw new StepError(`Vault data was empty at the given path. Warnings: ${words}`, { code: "vault/empty" });
+  }
+  const value = (object(secret.data) ?? secret)[key];
+  if (value === undefined || value === null)
+    throw new StepError(`Vault path does not contain the requested key: ${path} has no ${key}`, {
+      code: "vault/no-key",
+    });
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function refusal(status: number, body: string): string {
+  const { errors } = objectIn(body);
+  return Array.isArray(errors) && errors.length > 0 ? `${status}: ${errors.join("; ")}` : `status ${status}`;
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return object(JSON.parse(text)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function object(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
+}

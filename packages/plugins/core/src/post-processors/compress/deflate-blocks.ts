@@ -1,0 +1,66 @@
+import { constants, deflateRaw } from "node:zlib";
+import { defaultDeflateLevel } from "./format.ts";
+import { isIncompressible } from "./incompressible.ts";
+
+export const blockSize = 1024 * 1024;
+/** How finely random stretches are told from others. */
+const stretch = 64 * 1024;
+const largestStored = 65_535;
+/** The last block of a deflate stream: stored, empty. */
+export const deflateEnd: Uint8Array = Uint8Array.of(0x01, 0x00, 0x00, 0xff, 0xff);
+
+/**
+ * A block as a piece of a deflate stream that ends on a byte boundary: pieces of consecutive blocks, one after the other and closed
+ * with `deflateEnd`, are one stream. Stretches that look random are stored. Deflating happens on the thread pool.
+ */
+export async function deflatePiece(block: Buffer, level: number | undefined): Promise<Buffer> {
+  const parts = await Promise.all(
+    runsOf(block).map(async ({ bytes, random }) => (random ? stored(bytes) : deflated(bytes, level))),
+  );
+  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+}
+
+interface Run {
+  readonly bytes: Buffer;
+  readonly random: boolean;
+}
+
+function runsOf(block: Buffer): readonly Run[] {
+  const runs: Run[] = [];
+  let from = 0;
+  let random: boolean | undefined;
+  for (let at = 0; at < block.length; at += stretch) {
+    const here = isIncompressible(block.subarray(at, at + stretch));
+    if (random !== undefined && here !== random) {
+      runs.push({ bytes: block.subarray(from, at), random });
+      from = at;
+    }
+    random = here;
+  }
+  if (random !== undefined) runs.push({ bytes: block.subarray(from), random });
+  return runs;
+}
+
+async function deflated(bytes: Buffer, level: number | undefined): Promise<Buffer> {
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, level: level ?? defaultDeflateLevel };
+  const result = await new Promise<Buffer>((resolve, reject) => {
+    deflateRaw(bytes, options, (error, made) => (error ? reject(error) : resolve(made)));
+  });
+  return result.length < bytes.length ? result : stored(bytes);
+}
+
+/** Stored blocks, none of them the last. */
+export function stored(bytes: Buffer): Buffer {
+  const count = Math.ceil(bytes.length / largestStored);
+  const out = Buffer.allocUnsafe(bytes.length + 5 * count);
+  let to = 0;
+  for (let at = 0; at < bytes.length; at += largestStored) {
+    const length = Math.min(largestStored, bytes.length - at);
+    out[to] = 0;
+    out.writeUInt16LE(length, to + 1);
+    out.writeUInt16LE(~length & 0xffff, to + 3);
+    bytes.copy(out, to + 5, at, at + length);
+    to += 5 + length;
+  }
+  return out;
+}

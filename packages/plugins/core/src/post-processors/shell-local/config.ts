@@ -1,0 +1,3 @@
+import { localScriptOptions } from "../../local-script/options.ts";
+
+export const config = localScriptOptions;

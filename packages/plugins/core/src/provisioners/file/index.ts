@@ -1,0 +1,12 @@
+import { defineProvisioner, verdict } from "@kiln/sdk";
+import { problems } from "./check.ts";
+import { config } from "./config.ts";
+import { provision } from "./provision.ts";
+
+export const file = defineProvisioner({
+  kind: "provisioner",
+  type: "file",
+  doc: "Moves files and directories to the machine or from it.",
+  config,
+  prepare: async (settings, ctx) => verdict({ run: (run) => provision(settings, run) }, await problems(settings, ctx)),
+});

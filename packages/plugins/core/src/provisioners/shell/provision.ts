@@ -1,0 +1,141 @@
+import { type Communicator, type ProvisionContext, StepError, showOutput } from "@kiln/sdk";
+import { durationText } from "../../script/duration-text.ts";
+import { environmentOf } from "../../script/environment.ts";
+import { environmentText } from "../../script/environment-text.ts";
+import { checkExitCode } from "../../script/exit-codes.ts";
+import { inlineScript, rendered } from "../../script/inline-script.ts";
+import { retryFor } from "../../script/retry.ts";
+import { scriptFiles } from "../../script/script-source.ts";
+import { unixLines } from "../../script/unix-lines.ts";
+import { randomBelow } from "../../temporary-file/random-number.ts";
+import { temporaryFile } from "../../temporary-file/temporary-file.ts";
+import type { Config } from "./config.ts";
+import { mayRunInOneExec, runInOneExec } from "./run-in-one-exec.ts";
+import { remoteWord, runStepByStep } from "./run-step-by-step.ts";
+import { type MachineAccess, type ScriptEnd, type ScriptRun, StartError } from "./script-run.ts";
+
+const defaultCommand = "chmod +x {{.Path}}; {{.Vars}} {{.Path}}";
+const defaultCommandWithEnvFile = "chmod +x {{.Path}}; . {{.EnvVarFile}} && {{.Path}}";
+
+/** Machines found to have no POSIX shell, or to give a terminal: no use asking them again. */
+const stepByStepOnly = new WeakSet<Communicator>();
+
+/** Where things lie on the machine: chosen once per provisioner, so that a retry overwrites what the last try left. */
+export interface RemotePaths {
+  readonly script: string;
+  readonly envFile: string;
+}
+
+export function remotePaths(config: Config, ctx: Pick<ProvisionContext, "host">): RemotePaths {
+  const file = config.remote_file || `script_${randomBelow(ctx.host, 9999)}.sh`;
+  return {
+    script: config.remote_path || `${config.remote_folder}/${file}`,
+    envFile: `${config.remote_folder}/varfile_${randomBelow(ctx.host, 9999)}.sh`,
+  };
+}
+
+/** Runs the scripts one after the other. */
+export async function provision(config: Config, paths: RemotePaths, ctx: ProvisionContext): Promise<void> {
+  if (config.inline) {
+    const text = inlineScript(ctx, config.inline, {
+      shebang: config.inline_shebang || "/bin/sh -e",
+      always: Boolean(config.inline_shebang),
+    });
+    const file = await temporaryFile(ctx, text, { prefix: "packer-shell", mode: 0o600 });
+    try {
+      await runScripts([file.value], config, paths, ctx);
+    } finally {
+      await file.release();
+    }
+  } else await runScripts(scriptFiles(config), config, paths, ctx);
+  if (config.pause_after) {
+    ctx.ui.say(`Pausing ${durationText(config.pause_after)} after this provisioner...`);
+    await ctx.host.clock.sleep(config.pause_after, ctx.signal);
+  }
+}
+
+async function runScripts(
+  files: readonly string[],
+  config: Config,
+  paths: RemotePaths,
+  ctx: ProvisionContext,
+): Promise<void> {
+  const variables = environmentOf(config, ctx);
+  const format = config.env_var_format || (config.use_env_var_file ? "export %s='%s'\n" : "%s='%s' ");
+  const text = environmentText(variables, format);
+  const command = rendered(
+    ctx,
+    config.execute_command || (config.use_env_var_file ? defaultCommandWithEnvFile : defaultCommand),
+    { Vars: text, Path: paths.script, EnvVarFile: config.use_env_var_file ? paths.envFile : "" },
+    "command",
+  );
+  for (const [i, file] of files.entries()) {
+    ctx.ui.say(`Provisioning with shell script: ${file}`);
+    const content = (): AsyncIterable<Uint8Array> =>
+      config.binary ? ctx.host.files.read(file) : unixLines(ctx.host.files.read(file));
+    await runScript(
+      {
+        content,
+        size: await lengthOf(content()),
+        remotePath: paths.script,
+        ...(config.use_env_var_file && { envFile: { path: paths.envFile, content: Buffer.from(text) } }),
+        command,
+        cleanAfter: config.skip_clean ? [] : config.valid_exit_codes,
+        removeEnvFile: i === files.length - 1,
+      },
+      config,
+      ctx,
+    );
+  }
+}
+
+async function lengthOf(content: AsyncIterable<Uint8Array>): Promise<number> {
+  let length = 0;
+  for await (const chunk of content) length += chunk.length;
+  return length;
+}
+
+async function runScript(run: ScriptRun, config: Config, ctx: ProvisionContext): Promise<void> {
+  const { host, signal, ui } = ctx;
+  const { communicator } = ctx.machine;
+  const within = { clock: host.clock, signal };
+  const output = showOutput(ui);
+  const access: MachineAccess = { communicator, signal, onOutput: output.onOutput };
+  let end: ScriptEnd;
+  try {
+    end = await retryFor(
+      config.start_retry_timeout,
+      { ...within, isFinal: (error) => !(error instanceof StartError) },
+      () => start(run, access, ctx),
+    );
+  } finally {
+    output.end();
+  }
+  if (end.exit === "disconnected") {
+    if (!config.expect_disconnect)
+      throw new StepError(
+        'Script disconnected unexpectedly. If the script is meant to end the connection, for example by a restart, add "expect_disconnect": true to the shell provisioner.',
+        { code: "script/disconnected" },
+      );
+  } else checkExitCode(end.exit, config.valid_exit_codes);
+  if (config.skip_clean || end.cleaned) return;
+  const left = [run.remotePath, ...(run.envFile && run.removeEnvFile ? [run.envFile.path] : [])];
+  // After an expected disconnect this also waits for the machine to come back.
+  for (const path of left) await retryFor(config.start_retry_timeout, within, () => remove(path, communicator, signal));
+}
+
+async function start(run: ScriptRun, access: MachineAccess, ctx: ProvisionContext): Promise<ScriptEnd> {
+  const { communicator } = access;
+  if (mayRunInOneExec(run, access) && !stepByStepOnly.has(communicator)) {
+    const token = `kiln-${Buffer.from(ctx.host.random.bytes(16)).toString("hex")}`;
+    const end = await runInOneExec(run, access, token);
+    if (end) return end;
+    stepByStepOnly.add(communicator);
+  }
+  return runStepByStep(run, access);
+}
+
+async function remove(path: string, communicator: Communicator, signal: AbortSignal): Promise<void> {
+  const { exit } = await communicator.exec(`rm -f ${remoteWord(path)}`, { signal });
+  if (exit !== 0) throw new StepError(`Error removing temporary script at ${path}!`, { code: "script/not-removed" });
+}

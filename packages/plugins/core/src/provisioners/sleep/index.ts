@@ -1,0 +1,11 @@
+import { checked, defineProvisioner } from "@kiln/sdk";
+import { config } from "./config.ts";
+import { provision } from "./provision.ts";
+
+export const sleep = defineProvisioner({
+  kind: "provisioner",
+  type: "sleep",
+  doc: "Waits.",
+  config,
+  prepare: async (settings) => checked({ run: (run) => provision(settings, run) }),
+});
