@@ -16,7 +16,16 @@ export function describeFailure(thrown: unknown): string {
 export function failure(ui: Ui, message: string, cause?: unknown): StepError {
   ui.error(message);
   const code = awsCode(cause);
-  return new StepError(message, { code: code === undefined ? "amazon/failed" : `amazon/${code}`, cause });
+  const error = new StepError(message, { code: code === undefined ? "amazon/failed" : `amazon/${code}`, cause });
+  // Spares the engine the search for what a request that AWS refused might have made.
+  return isRefusal(cause) ? Object.assign(error, { nothingMade: true }) : error;
+}
+
+function isRefusal(thrown: unknown): boolean {
+  if (awsCode(thrown) === undefined) return false;
+  const { $metadata } = thrown as { readonly $metadata: { readonly httpStatusCode?: number } };
+  const status = $metadata.httpStatusCode ?? 0;
+  return status >= 400 && status < 500;
 }
 
 /** Runs a request; a failure is printed and thrown as `PREFIX: what AWS says`. Cancellation passes untouched. */

@@ -16,7 +16,6 @@ import { createImage, type MadeImage } from "./steps/create-image.ts";
 import { deregisterOld } from "./steps/deregister-old.ts";
 import { cleanUpVolumes } from "./steps/extra-volumes.ts";
 import { enableFastLaunch } from "./steps/fast-launch.ts";
-import { findInstanceProfile } from "./steps/instance-profile.ts";
 import { type Key, makeKeyPair } from "./steps/key-pair.ts";
 import { launchInstance } from "./steps/launch.ts";
 import { launchSpot } from "./steps/launch-spot.ts";
@@ -28,7 +27,7 @@ import { findSecurityGroups } from "./steps/security-groups.ts";
 import { findSourceImage } from "./steps/source-image.ts";
 import { stopInstance } from "./steps/stop.ts";
 import { tagImages } from "./steps/tag-image.ts";
-import { openTunnel, type Tunnel } from "./steps/tunnel.ts";
+import type { Tunnel } from "./steps/tunnel.ts";
 import { windowsPassword } from "./steps/windows-password.ts";
 
 /** All tags of a build, rendered. `given` run tags are the template's, `run` has the default name too. */
@@ -117,9 +116,13 @@ async function launch(
   const groups = await ctx.step("StepSecurityGroup", () =>
     findSecurityGroups(ctx, amazon, config, network.vpc, tags.given),
   );
-  const profile = await ctx.step("StepIamInstanceProfile", () =>
-    findInstanceProfile(ctx, amazon, config, image, tags.given),
-  );
+  const wantsProfile = config.iam_instance_profile || config.temporary_iam_instance_profile_policy_document;
+  const profile = wantsProfile
+    ? await ctx.step("StepIamInstanceProfile", async () => {
+        const { findInstanceProfile } = await import("./steps/instance-profile.ts");
+        return findInstanceProfile(ctx, amazon, config, image, tags.given);
+      })
+    : undefined;
   const volumes = await ctx.step("StepCleanupVolumes", async () => cleanUpVolumes(ctx, amazon, config));
   const parts: LaunchParts = {
     image,
@@ -148,7 +151,10 @@ async function connectAndProvision(
   const password = await ctx.step("StepGetPassword", () => windowsPassword(ctx, amazon, config, id, key));
   const tunnel =
     config.ssh_interface === "session_manager"
-      ? await ctx.step("StepCreateSSMTunnel", () => openTunnel(ctx, amazon, config, instance, key))
+      ? await ctx.step("StepCreateSSMTunnel", async () => {
+          const { openTunnel } = await import("./steps/tunnel.ts");
+          return openTunnel(ctx, amazon, config, instance, key);
+        })
       : undefined;
   const communicator = await ctx.connect({
     config,

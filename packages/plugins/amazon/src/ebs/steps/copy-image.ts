@@ -2,6 +2,7 @@ import { CopyImageCommand } from "@aws-sdk/client-ec2";
 import type { BuildContext } from "@kiln/sdk";
 import type { Amazon } from "../../access/amazon.ts";
 import { orFail } from "../../failure.ts";
+import { unhurried } from "../../unhurried.ts";
 import type { Config } from "../config.ts";
 import { acquireImage, type MadeImage, untilAvailable } from "./create-image.ts";
 
@@ -62,7 +63,9 @@ async function copyTo(
   });
   const held = await acquireImage(ctx, amazon, region, { name, source }, (work) =>
     orFail(ui, `Error Copying AMI (${source}) to region (${region})`, signal, async () => {
-      const { ImageId = "" } = await ec2.send(command, { abortSignal: work });
+      const { ImageId = "" } = await unhurried(ctx.host.clock, work, (late) =>
+        ec2.send(command, { abortSignal: late }),
+      );
       return ImageId;
     }),
   );

@@ -5,9 +5,11 @@ import { blockDeviceList } from "../../block-device-list.ts";
 import { describeFailure, failure, orFail } from "../../failure.ts";
 import { allSnapshotsOf, deleteSnapshot, deregister, describeImage, waitForImage } from "../../images.ts";
 import { isRestricted } from "../../regions.ts";
-import { image as kind } from "../../resources/image.ts";
+import { imageKind } from "../../resources/image.ts";
+import { openOwn } from "../../resources/open.ts";
 import { awsCode, type RetryPlan, retrying } from "../../retry.ts";
 import { type Tags, tagSpecifications } from "../../tag-lists.ts";
+import { unhurried } from "../../unhurried.ts";
 import { pollingOf } from "../../waiting.ts";
 import type { Config } from "../config.ts";
 
@@ -44,8 +46,10 @@ export async function createImage(
   const over = temporary ? temporaryOver : failedOver;
   const held = await acquireImage(ctx, amazon, amazon.region, { name, source: instanceId, over }, (work) =>
     orFail(ui, "Error creating AMI", signal, async () => {
-      const send = () => ec2.send(command, { abortSignal: work });
-      const { ImageId = "" } = await retrying(ctx.host.clock, work, fifteenMinutes, isNotStopped, send);
+      const { clock } = ctx.host;
+      const { ImageId = "" } = await unhurried(clock, work, (late) =>
+        retrying(clock, work, fifteenMinutes, isNotStopped, () => ec2.send(command, { abortSignal: late })),
+      );
       return ImageId;
     }),
   );
@@ -97,7 +101,7 @@ export function acquireImage(
   const { ui, host } = ctx;
   const where = { ...amazon.where, region };
   return ctx.acquire({
-    kind,
+    kind: imageKind(openOwn(amazon)),
     intent: { where, name, source, after: host.clock.now().toISOString() },
     create,
     ref: (id) => ({ where, id }),

@@ -17,12 +17,14 @@ import {
   deleteProfile,
   deleteRole,
   detachRole,
-  instanceProfile,
-  role,
+  instanceProfileKind,
+  roleKind,
   unlessGone,
 } from "../../resources/instance-profile.ts";
+import { openOwn } from "../../resources/open.ts";
 import { awsCode, retrying } from "../../retry.ts";
 import { type Tags, tagList } from "../../tag-lists.ts";
+import { unhurried } from "../../unhurried.ts";
 import { timeOrderedUuid } from "../../unique-names.ts";
 import { waitFor } from "../../waiting.ts";
 import type { Config } from "../config.ts";
@@ -83,11 +85,11 @@ async function makeProfile(ctx: BuildContext, amazon: Amazon, iam: IAMClient, na
   ui.say(`Creating temporary instance profile for this instance: ${name}`);
   const command = new CreateInstanceProfileCommand({ InstanceProfileName: name, ...tagged(tags) });
   await ctx.acquire({
-    kind: instanceProfile,
+    kind: instanceProfileKind(openOwn(amazon)),
     intent: { where: amazon.where, name },
     create: (work) =>
       orFail(ui, "Error creating the temporary instance profile", signal, () =>
-        iam.send(command, { abortSignal: work }),
+        unhurried(ctx.host.clock, work, (late) => iam.send(command, { abortSignal: late })),
       ),
     ref: () => ({ where: amazon.where, name }),
     async release(_, __, cleanup) {
@@ -113,10 +115,12 @@ async function makeRole(ctx: BuildContext, amazon: Amazon, iam: IAMClient, name:
     ...tagged(tags),
   });
   await ctx.acquire({
-    kind: role,
+    kind: roleKind(openOwn(amazon)),
     intent: { where: amazon.where, name },
     create: (work) =>
-      orFail(ui, "Error creating the temporary role", signal, () => iam.send(command, { abortSignal: work })),
+      orFail(ui, "Error creating the temporary role", signal, () =>
+        unhurried(ctx.host.clock, work, (late) => iam.send(command, { abortSignal: late })),
+      ),
     ref: () => ({ where: amazon.where, name }),
     async release(_, __, cleanup) {
       ui.say("Detaching temporary role from instance profile...");

@@ -4,9 +4,11 @@ import type { Amazon } from "../../access/amazon.ts";
 import { describeFailure, orFail } from "../../failure.ts";
 import { publicKeyOf } from "../../public-keys.ts";
 import { isChina } from "../../regions.ts";
-import { deleteKeyPair, keyPair } from "../../resources/key-pair.ts";
+import { deleteKeyPair, keyPairKind } from "../../resources/key-pair.ts";
+import { openOwn } from "../../resources/open.ts";
 import { awsCode, retryA, retrying } from "../../retry.ts";
 import { type Tags, tagSpecifications } from "../../tag-lists.ts";
+import { unhurried } from "../../unhurried.ts";
 import { timeOrderedUuid } from "../../unique-names.ts";
 import type { Config } from "../config.ts";
 
@@ -57,11 +59,13 @@ async function temporaryKey(ctx: BuildContext, amazon: Amazon, config: Config, r
     ...(tags.length > 0 && { TagSpecifications: tags }),
   });
   const held = await ctx.acquire({
-    kind: keyPair,
+    kind: keyPairKind(openOwn(amazon)),
     intent: { where: amazon.where, name },
     create: (work) =>
       orFail(ui, "Error creating temporary keypair", signal, () =>
-        retrying(host.clock, work, retryA, passing, () => ec2.send(command, { abortSignal: work })),
+        unhurried(host.clock, work, (late) =>
+          retrying(host.clock, work, retryA, passing, () => ec2.send(command, { abortSignal: late })),
+        ),
       ),
     ref: () => ({ where: amazon.where, name }),
     async release(_, __, cleanup) {

@@ -12,9 +12,11 @@ import {
 import { type BuildContext, StepError } from "@kiln/sdk";
 import type { Amazon } from "../../access/amazon.ts";
 import { describeFailure, orFail } from "../../failure.ts";
-import { deleteLaunchTemplate, launchTemplate } from "../../resources/launch-template.ts";
+import { deleteLaunchTemplate, launchTemplateKind } from "../../resources/launch-template.ts";
+import { openOwn } from "../../resources/open.ts";
 import { hasCode, retryA, retrying } from "../../retry.ts";
 import { reportTags, type Tags, tagList, tagSpecifications } from "../../tag-lists.ts";
+import { unhurried } from "../../unhurried.ts";
 import { randomAlphanumeric } from "../../unique-names.ts";
 import type { Config } from "../config.ts";
 import { type LaunchParts, launchRequest } from "../launch-request.ts";
@@ -68,11 +70,11 @@ async function makeTemplate(
     ...(specifications.length > 0 && { TagSpecifications: specifications }),
   });
   const held = await ctx.acquire({
-    kind: launchTemplate,
+    kind: launchTemplateKind(openOwn(amazon)),
     intent: { where: amazon.where, name },
     create: async (work) => {
       const made = await orFail(ui, "Error creating launch template for spot instance", signal, () =>
-        ec2.send(command, { abortSignal: work }),
+        unhurried(ctx.host.clock, work, (late) => ec2.send(command, { abortSignal: late })),
       );
       return made.LaunchTemplate?.LaunchTemplateId ?? "";
     },
@@ -123,8 +125,9 @@ async function startFleet(
     ...(specifications.length > 0 && { TagSpecifications: specifications }),
   });
   const plan = { tries: 11, firstMs: 500, longestMs: 30_000 };
-  return retrying(ctx.host.clock, signal, plan, hasNoCapacity, async () =>
-    launched(await ec2.send(command, { abortSignal: signal })),
+  const { clock } = ctx.host;
+  return unhurried(clock, signal, (late) =>
+    retrying(clock, signal, plan, hasNoCapacity, async () => launched(await ec2.send(command, { abortSignal: late }))),
   );
 }
 

@@ -10,9 +10,11 @@ import type { Amazon } from "../../access/amazon.ts";
 import { describeFailure, failure, orFail } from "../../failure.ts";
 import { waitForInstance } from "../../instances.ts";
 import { isChina } from "../../regions.ts";
-import { type InstanceIntent, instance as kind, terminate } from "../../resources/instance.ts";
+import { type InstanceIntent, instanceKind, terminate } from "../../resources/instance.ts";
+import { openOwn } from "../../resources/open.ts";
 import { awsCode, hasCode, retryA, retrying } from "../../retry.ts";
 import { reportTags, type Tags, tagList, tagSpecifications } from "../../tag-lists.ts";
+import { unhurried } from "../../unhurried.ts";
 import { timeOrderedUuid } from "../../unique-names.ts";
 import { pollingOf } from "../../waiting.ts";
 import type { Config } from "../config.ts";
@@ -51,8 +53,9 @@ export async function launchInstance(
   const intent = { where: amazon.where, mapped: mappedDevices(config), clientToken };
   const id = await acquireInstance(ctx, amazon, config, intent, (work) =>
     orFail(ui, "Error launching source instance", signal, async () => {
-      const run = (): ReturnType<typeof send> => send(ec2, request, work);
-      const { Instances = [] } = await retrying(host.clock, work, retryA, profileNotSeen, run);
+      const { Instances = [] } = await unhurried(host.clock, work, (late) =>
+        retrying(host.clock, work, retryA, profileNotSeen, () => send(ec2, request, late)),
+      );
       return Instances[0]?.InstanceId ?? "";
     }),
   );
@@ -88,7 +91,7 @@ export async function acquireInstance(
   const { ui, host } = ctx;
   const { where, mapped } = intent;
   const held = await ctx.acquire({
-    kind,
+    kind: instanceKind(openOwn(amazon)),
     intent,
     create,
     ref: (id) => ({ where, id, mapped }),

@@ -12,9 +12,11 @@ import { portOf } from "../../connection.ts";
 import { describeFailure, failure, orFail } from "../../failure.ts";
 import { allFilters, filterList, showFilters } from "../../filter-lists.ts";
 import { isChina } from "../../regions.ts";
-import { deleteSecurityGroup, securityGroup } from "../../resources/security-group.ts";
+import { openOwn } from "../../resources/open.ts";
+import { deleteSecurityGroup, securityGroupKind } from "../../resources/security-group.ts";
 import { hasCode, retryA, retrying } from "../../retry.ts";
 import { type Tags, tagList, tagSpecifications } from "../../tag-lists.ts";
+import { unhurried } from "../../unhurried.ts";
 import { timeOrderedUuid } from "../../unique-names.ts";
 import { waitFor } from "../../waiting.ts";
 import type { Config } from "../config.ts";
@@ -68,11 +70,11 @@ async function temporaryGroup(
     ...(tags.length > 0 && { TagSpecifications: tags }),
   });
   const held = await ctx.acquire({
-    kind: securityGroup,
+    kind: securityGroupKind(openOwn(amazon)),
     intent: { where: amazon.where, name },
     create: async (work) => {
       const made = await orFail(ui, "Error creating security group", signal, () =>
-        ec2.send(command, { abortSignal: work }),
+        unhurried(host.clock, work, (late) => ec2.send(command, { abortSignal: late })),
       );
       return made.GroupId ?? "";
     },

@@ -7,7 +7,8 @@ import { portOf } from "../../connection.ts";
 import { describeFailure, orFail } from "../../failure.ts";
 import { goDuration } from "../../go-duration.ts";
 import { publicKeyOf } from "../../public-keys.ts";
-import { session, terminateSession } from "../../resources/session.ts";
+import { openOwn } from "../../resources/open.ts";
+import { sessionKind, terminateSession } from "../../resources/session.ts";
 import { hasCode, retrying } from "../../retry.ts";
 import { pluginVersion, startPlugin } from "../../session-plugin.ts";
 import { timeOrderedUuid } from "../../unique-names.ts";
@@ -88,7 +89,7 @@ async function forward(
     });
   const { where } = amazon;
   const held = await ctx.acquire({
-    kind: session,
+    kind: sessionKind(openOwn(amazon)),
     intent: { where, instance: InstanceId, reason },
     create: () => orFail(ui, "Error starting the Session Manager session", signal, start),
     ref: ({ SessionId = "" }) => ({ where, id: SessionId }),
