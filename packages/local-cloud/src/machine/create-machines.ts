@@ -1,0 +1,169 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Bases } from "./base/prepared-base.ts";
+import { findCloneMethod } from "./boot/clone-method.ts";
+import { MachineFolder } from "./boot/machine-folder.ts";
+import { captureTree } from "./capture.ts";
+import type { CapturedTree, Machine, MachineCapabilities, MachineSpec, Machines } from "./contract.ts";
+import { LinuxMachine } from "./linux-machine.ts";
+import { MachineError } from "./machine-error.ts";
+import type { MachineShop } from "./machine-shop.ts";
+import { undoSwitches } from "./network/host-network.ts";
+import { hostSide } from "./network/host-side.ts";
+import { AddressPool } from "./network/subnet.ts";
+import { becomeOwner, Caretaker, type Owner, sweepDeadOwners, undoLines } from "./owner.ts";
+import { requireMachineHost } from "./requirements.ts";
+
+/** How to make machines. */
+export interface MachinesOptions {
+  /** Where machines' disks and extracted tarballs are kept. Best on a file system with room that is no overlay itself. */
+  readonly stateDirectory: string;
+  /** `auto`: a network of their own where the host allows it, else the host's. */
+  readonly network?: "auto" | "own" | "host";
+  /** Environment of the caller, for its proxies. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** The command line to show, after `sudo`, to a user who is not root. */
+  readonly commandLine?: readonly string[];
+  /** The SSH server's program where it does not lie beside this module (a bundle). */
+  readonly sshServerProgram?: string;
+}
+
+/**
+ * Throw-away Linux machines on this host, in namespaces made with util-linux. They are **no security boundary**: root inside
+ * is root on the host, and a program that wants to get out will. They are for rehearsing builds one trusts.
+ *
+ * Throws MachineError (`not-root`, `not-linux`, `missing-tool`, with what to do) where they cannot be made at all.
+ */
+export async function createMachines(options: MachinesOptions, signal: AbortSignal): Promise<Machines> {
+  requireMachineHost(options.commandLine ?? ["kiln", "rehearse"]);
+  await sweepDeadOwners();
+  const owner = becomeOwner(options.stateDirectory);
+  const folder = join(options.stateDirectory, "machines", owner.name);
+  await mkdir(folder, { recursive: true, mode: 0o711 });
+  const [clone, host] = await Promise.all([
+    findCloneMethod(options.stateDirectory, signal),
+    hostSide(
+      options.network ?? "auto",
+      owner.network,
+      options.environment ?? {},
+      (address) => cloud?.specAt(address),
+      signal,
+    ),
+  ]);
+  const caretaker = new Caretaker(owner, undoLines(owner, folder, host.network?.undo ?? [], undoSwitches));
+  const shop: MachineShop = {
+    method: clone.method,
+    network: host.network,
+    addresses: new AddressPool(),
+    addressPrefix: host.addressPrefix,
+    folder,
+    sshServer: options.sshServerProgram ?? defaultServer(),
+    codeCache: join(options.stateDirectory, "code-cache"),
+  };
+  const hidden = [options.stateDirectory, owner.folder];
+  const bases = new Bases({
+    covers: join(owner.folder, "covers"),
+    extracted: join(options.stateDirectory, "trees"),
+    hidden,
+    network: host.guest,
+  });
+  const capabilities: MachineCapabilities = {
+    clone: clone.method.kind === "copy" ? "copy" : "overlay",
+    network: host.network ? "own" : "host",
+    outbound: host.network !== undefined,
+    notes: [...clone.notes, ...host.notes],
+  };
+  const cloud: LinuxMachines | undefined = new LinuxMachines(capabilities, shop, bases, owner, async () => {
+    await host.close();
+    await caretaker.finish();
+  });
+  return cloud;
+}
+
+function defaultServer(): string {
+  const name = import.meta.url.endsWith(".ts") ? "../ssh-server/main.ts" : "./machine-ssh-server.js";
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+class LinuxMachines implements Machines {
+  readonly capabilities: MachineCapabilities;
+  private readonly shop: MachineShop;
+  private readonly bases: Bases;
+  private readonly owner: Owner;
+  private readonly release: () => Promise<void>;
+  private readonly machines = new Map<
+    string,
+    { readonly machine: LinuxMachine; readonly folder: MachineFolder }
+  >();
+  private isDisposed = false;
+
+  constructor(
+    capabilities: MachineCapabilities,
+    shop: MachineShop,
+    bases: Bases,
+    owner: Owner,
+    release: () => Promise<void>,
+  ) {
+    this.capabilities = capabilities;
+    this.shop = shop;
+    this.bases = bases;
+    this.owner = owner;
+    this.release = release;
+  }
+
+  async launch(spec: MachineSpec, signal: AbortSignal): Promise<Machine> {
+    if (this.isDisposed) throw new MachineError("boot", `the machines of ${this.owner.name} have been disposed of`);
+    if (this.machines.has(spec.id) || !/^[\w.-]+$/.test(spec.id))
+      throw new MachineError("boot", `"${spec.id}" cannot name a new machine`);
+    const base = await this.bases.prepare(spec.root.base, signal);
+    const number = this.shop.addresses.take();
+    if (number === undefined)
+      throw new MachineError("network", "all 252 addresses of the machines' network are in use");
+    const { network, method } = this.shop;
+    const folder = new MachineFolder(join(this.shop.folder, spec.id), method, network !== undefined);
+    try {
+      await folder.create(base, spec, signal);
+      const address = `${this.shop.addressPrefix}.${number}`;
+      const cable = network && { network, number };
+      const released = (): void => {
+        this.machines.delete(spec.id);
+        this.shop.addresses.give(number);
+      };
+      const machine = new LinuxMachine(spec, { shop: this.shop, folder, base, address, cable, released });
+      this.machines.set(spec.id, { machine, folder });
+      await machine.start(signal);
+      return machine;
+    } catch (error) {
+      await this.machines.get(spec.id)?.machine.destroy(signal);
+      await folder.remove();
+      throw error;
+    }
+  }
+
+  find(id: string): Machine | undefined {
+    return this.machines.get(id)?.machine;
+  }
+
+  /** Who asks the metadata service from this address. */
+  specAt(address: string): MachineSpec | undefined {
+    for (const { machine } of this.machines.values()) if (machine.address === address) return machine.spec;
+    return undefined;
+  }
+
+  async capture(id: string, target: string, signal: AbortSignal): Promise<CapturedTree> {
+    const held = this.machines.get(id);
+    if (!held) throw new MachineError("unknown-machine", `there is no machine ${id}`);
+    const base = await this.bases.prepare(held.machine.spec.root.base, signal);
+    const changes = base.parts.map(({ key }) => ({ key, path: held.folder.upper(key) }));
+    const kind = this.capabilities.clone;
+    return captureTree({ root: held.machine.spec.root, changes, kind }, target, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    await Promise.all([...this.machines.values()].map(({ machine }) => machine.destroy(AbortSignal.timeout(10_000))));
+    await this.release();
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * A machine's SSH server as a program: started in the machine's network namespace, with this host's files. Takes its settings
+ * as one line of JSON on standard input, says `listening` on standard output, and ends when its input does, that is with
+ * the process that started it.
+ */
+import { exit, stdin, stdout } from "node:process";
+import { createInterface } from "node:readline";
+import { FileWorkers, fileWorkerProgram } from "./file-worker.ts";
+import { PipePool } from "./pipe-pool.ts";
+import { startSshServer } from "./server.ts";
+import type { SshServerSettings } from "./settings.ts";
+import { TreeView } from "./tree-view.ts";
+
+const lines = createInterface({ input: stdin });
+lines.once("line", (line) => {
+  serve(JSON.parse(line) as SshServerSettings).catch((error: unknown) => {
+    stdout.write(`failed ${error instanceof Error ? error.message : String(error)}\n`);
+    exit(1);
+  });
+});
+lines.once("close", () => exit(0));
+
+async function serve(settings: SshServerSettings): Promise<void> {
+  const tree = new TreeView(`/proc/${settings.machineProcess}/root`);
+  const pipes = new PipePool(settings.pipes);
+  const workers = new FileWorkers(fileWorkerProgram());
+  await Promise.all([pipes.fill(), startSshServer({ settings, tree, pipes, workers })]);
+  stdout.write("listening\n");
+  workers.prepare();
+}
