@@ -1,0 +1,25 @@
+import { parseNumber } from "../values/big-float-parse.ts";
+import { numberValue, UNKNOWN } from "../values/value.ts";
+import type { Literal, Span } from "./ast.ts";
+import type { Token, TokenReader } from "./token-reader.ts";
+
+/** Stands where an expression could not be read, so that the tree is whole. */
+export function placeholder(span: Span): Literal {
+  return { kind: "literal", value: UNKNOWN, source: span.source, start: span.start, end: span.end };
+}
+
+/** Whether parsing since `mark` has failed and lost its place. */
+export function lost(reader: TokenReader, mark: number): boolean {
+  return reader.recovering && reader.diagnostics.length > mark;
+}
+
+/** A number token as a value; not everything that looks like a number is one. */
+export function numberLiteral(reader: TokenReader, token: Token): Literal {
+  const { source, start, end } = token;
+  const n = parseNumber(reader.textOf(token));
+  if (n) return { kind: "literal", value: numberValue(n), source, start, end };
+  const detail = "Failed to recognize the value of this number literal.";
+  reader.error("hcl/invalid-number", "Invalid number literal", detail, token);
+  return placeholder(token);
+}
+

@@ -1,0 +1,288 @@
+import { type Diagnostic, problem } from "@kiln/sdk";
+import type { Expression, Span } from "./ast.ts";
+import { scan } from "./scanner.ts";
+import type { SourceText } from "./source-text.ts";
+import { T, type TokenList, type TokenType } from "./token.ts";
+
+/** A token as the parser sees it. */
+export interface Token extends Span {
+  readonly type: TokenType;
+}
+
+const CLOSER_OF = new Map<TokenType, TokenType>([
+  [T.oBrace, T.cBrace],
+  [T.oBrack, T.cBrack],
+  [T.oParen, T.cParen],
+  [T.oQuote, T.cQuote],
+  [T.oHeredoc, T.cHeredoc],
+  [T.templateInterp, T.templateSeqEnd],
+  [T.templateControl, T.templateSeqEnd],
+]);
+const OPENER_OF = new Map<TokenType, TokenType>([
+  [T.cBrace, T.oBrace],
+  [T.cBrack, T.oBrack],
+  [T.cParen, T.oParen],
+  [T.cQuote, T.oQuote],
+  [T.cHeredoc, T.oHeredoc],
+  [T.templateSeqEnd, T.templateInterp],
+]);
+
+export const closerOf = (opener: TokenType): TokenType => CLOSER_OF.get(opener) ?? T.eof;
+
+/** How deep expressions, templates and blocks may nest. Deeper ones are refused instead of exhausting the stack. */
+export const MAX_DEPTH = 500;
+
+/**
+ * Reads tokens one after another: skips comments, and newlines where they mean nothing. Keeps what was found wrong, and
+ * whether the parser has lost its place once (`recovering`), after which follow-up complaints are held back.
+ */
+export class TokenReader {
+  readonly source: SourceText;
+  readonly diagnostics: Diagnostic[] = [];
+  recovering = false;
+  depth = 0;
+  private readonly tokens: TokenList;
+  private next = 0;
+  private readonly newlines: boolean[] = [true];
+  private includeNewlines = true;
+  private tooDeep = false;
+
+  /** The rules of the grammar reach back to the whole expression through the reader. */
+  private readonly rule: (reader: TokenReader) => Expression;
+
+  constructor(source: SourceText, mode: "normal" | "template", rule: (reader: TokenReader) => Expression) {
+    this.source = source;
+    this.rule = rule;
+    this.tokens = scan(source, mode);
+    reportUnusable(this.tokens, this.diagnostics);
+  }
+
+  /** Whether newlines are tokens from here on; `popNewlines` goes back to what was before. */
+  pushNewlines(include: boolean): void {
+    this.newlines.push(include);
+    this.includeNewlines = include;
+  }
+
+  popNewlines(): void {
+    this.newlines.pop();
+    this.includeNewlines = this.newlines.at(-1) ?? true;
+  }
+
+  /** Index of the next token that counts. */
+  private seek(): number {
+    const { tokens } = this;
+    if (this.next >= tokens.length) return tokens.length - 1;
+    for (let i = this.next; ; i++) {
+      const type = tokens.type(i);
+      if (type === T.newline) {
+        if (this.includeNewlines) return i;
+      } else if (type === T.comment) {
+        // A line comment takes its newline along, and that newline still ends the line.
+        if (this.includeNewlines && this.source.text[tokens.end(i) - 1] === "\n") return i;
+      } else return i;
+    }
+  }
+
+  private tokenAt(i: number): Token {
+    const type = this.tokens.type(i);
+    return {
+      type: type === T.comment ? T.newline : type,
+      source: this.source,
+      start: this.tokens.start(i),
+      end: this.tokens.end(i),
+    };
+  }
+
+  /** Type of the next token. */
+  peekType(): TokenType {
+    const type = this.tokens.type(this.seek());
+    return type === T.comment ? T.newline : type;
+  }
+
+  peek(): Token {
+    return this.tokenAt(this.seek());
+  }
+
+  /** The next token, which is then behind. The end marker stays ahead for ever. */
+  read(): Token {
+    const i = this.seek();
+    this.next = i + 1;
+    return this.tokenAt(i);
+  }
+
+  /** The token before the next one, of any kind; at the very start, the first that counts. */
+  previous(): Token {
+    return this.next === 0 ? this.peek() : this.tokenAt(this.next - 1);
+  }
+
+  /** Reads one expression, of any kind. */
+  expression(): Expression {
+    return this.rule(this);
+  }
+
+  textOf(token: Span): string {
+    return this.source.text.slice(token.start, token.end);
+  }
+
+  isKeyword(word: string): boolean {
+    const i = this.seek();
+    return this.tokens.type(i) === T.ident && this.tokens.text(i) === word;
+  }
+
+  error(code: `hcl/${string}`, summary: string, detail: string, subject: Span, context?: Span): void {
+    this.diagnostics.push(
+      problem(code, summary, {
+        detail,
+        subject: this.source.range(subject.start, subject.end),
+        context: context && this.source.range(context.start, context.end),
+      }),
+    );
+  }
+
+  /** Runs one more level of nesting; undefined, and an error once, when it is one too many. */
+  nested<R>(run: () => R): R | undefined {
+    if (this.depth >= MAX_DEPTH) {
+      if (!this.tooDeep) {
+        this.tooDeep = true;
+        const detail = `Expressions and blocks may be nested at most ${MAX_DEPTH} levels deep.`;
+        this.error("hcl/nesting-too-deep", "Nesting too deep", detail, this.peek());
+      }
+      this.recovering = true;
+      return undefined;
+    }
+    this.depth++;
+    try {
+      return run();
+    } finally {
+      this.depth--;
+    }
+  }
+
+  /** Skips to behind the closing token that matches where we are, or to the end of the file. */
+  recover(end: TokenType): Token {
+    const start = OPENER_OF.get(end);
+    this.recovering = true;
+    let nest = 0;
+    for (;;) {
+      let type = this.peekType();
+      if (end === T.templateSeqEnd && type === T.templateControl) type = T.templateInterp;
+      if (type === start) nest++;
+      else if (type === end) {
+        if (nest < 1) return this.read();
+        nest--;
+      } else if (type === T.eof) return this.read();
+      this.read();
+    }
+  }
+
+  /** Skips to behind what the next `start` token opens. */
+  recoverOver(start: TokenType): Token {
+    this.recovering = true;
+    for (let type = this.peekType(); type !== start && type !== T.eof; type = this.peekType()) this.read();
+    if (this.peekType() === start) this.read();
+    return this.recover(closerOf(start));
+  }
+
+  /** Skips to behind the newline that ends the broken attribute or block, brackets and all. */
+  recoverAfterItem(): void {
+    this.recovering = true;
+    const open: TokenType[] = [];
+    for (;;) {
+      const { type } = this.read();
+      if (type === T.eof || (type === T.newline && open.length === 0)) return;
+      if (CLOSER_OF.has(type)) open.push(type === T.templateControl ? T.templateInterp : type);
+      const opener = OPENER_OF.get(type);
+      if (opener === undefined) continue;
+      const at = open.lastIndexOf(opener);
+      open.length = Math.max(at, 0);
+    }
+  }
+}
+
+/** Complains about tokens that no grammar uses, each sort about as often as it helps. */
+function reportUnusable(tokens: TokenList, diagnostics: Diagnostic[]): void {
+  const told = { backtick: 0, apostrophe: 0, semicolon: 0, utf8: 0 };
+  const say = (i: number, code: `hcl/${string}`, summary: string, detail: string): void => {
+    diagnostics.push(problem(code, summary, { detail, subject: tokens.range(i) }));
+  };
+  for (let i = 0; i < tokens.length; i++) {
+    const type = tokens.type(i);
+    if (type < T.bitwiseAnd) continue;
+    switch (type) {
+      case T.bitwiseAnd:
+      case T.bitwiseOr:
+      case T.bitwiseNot:
+      case T.bitwiseXor: {
+        const instead =
+          type === T.bitwiseAnd ? 'AND ("&&")' : type === T.bitwiseOr ? 'OR ("||")' : type === T.bitwiseNot ? 'NOT ("!")' : "";
+        const hint = instead === "" ? "" : ` Did you mean boolean ${instead}?`;
+        say(i, "hcl/unsupported-operator", "Unsupported operator", `Bitwise operators are not supported.${hint}`);
+        break;
+      }
+      case T.backtick:
+        // Every other one, so that a pair is told of once.
+        if (told.backtick % 2 === 0) {
+          say(
+            i,
+            "hcl/invalid-character",
+            "Invalid character",
+            'The "`" character is not valid. To create a multi-line string, use the "heredoc" syntax, like "<<EOT".',
+          );
+        }
+        if (told.backtick <= 2) told.backtick++;
+        break;
+      case T.apostrophe:
+        if (told.apostrophe % 2 === 0) {
+          say(
+            i,
+            "hcl/invalid-character",
+            "Invalid character",
+            'Single quotes are not valid. Use double quotes (") to enclose strings.',
+          );
+        }
+        if (told.apostrophe <= 2) told.apostrophe++;
+        break;
+      case T.semicolon:
+        if (told.semicolon++ > 0) break;
+        say(
+          i,
+          "hcl/invalid-character",
+          "Invalid character",
+          'The ";" character is not valid. Use newlines to separate arguments and blocks, and commas to separate items in collection values.',
+        );
+        break;
+      case T.badUtf8:
+        if (told.utf8++ > 0) break;
+        say(
+          i,
+          "hcl/invalid-encoding",
+          "Invalid character encoding",
+          "All input files must be UTF-8 encoded. Ensure that UTF-8 encoding is selected in your editor.",
+        );
+        break;
+      case T.quotedNewline:
+        say(
+          i,
+          "hcl/multi-line-string",
+          "Invalid multi-line string",
+          'Quoted strings may not be split over multiple lines. To produce a multi-line string, either use the \\n escape to represent a newline character or use the "heredoc" multi-line template syntax.',
+        );
+        break;
+      case T.invalid: {
+        const text = tokens.text(i);
+        const curly = text === "\u201c" || text === "\u201d";
+        say(
+          i,
+          "hcl/invalid-character",
+          "Invalid character",
+          curly
+            ? '"Curly quotes" are not valid here. These can sometimes be inadvertently introduced when sharing code via documents or discussion forums. It might help to replace the character with a "straight quote".'
+            : "This character is not used within the language.",
+        );
+        break;
+      }
+      default:
+        break;
+    }
+  }
+}
