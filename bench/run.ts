@@ -1,0 +1,95 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { benchmarks, removeAll } from "./benchmarks.ts";
+import { type Comparison, compare, writeJson } from "./measure.ts";
+import { openSshBed } from "./ssh-bed.ts";
+
+/**
+ * Kiln against Debian's packer in the same run: interleaved, medians, ratios. Needs root (control groups, network namespaces).
+ * Arguments: words that must be in a benchmark's name. PEER names another binary to compare with.
+ */
+const root = resolve(import.meta.dirname, "..");
+const peer = process.env["PEER"] ?? "/usr/bin/packer";
+const wanted = process.argv.slice(2);
+const work = mkdtempSync(join(tmpdir(), "kiln-bench-"));
+chmodSync(work, 0o755);
+const memory = `/dev/shm/kiln-bench-${process.pid}`;
+
+/** What users get: the packed package, installed. */
+function install(): string {
+  execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: "inherit" });
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", work], { cwd: join(root, "dist") });
+  const tarball = readdirSync(work).find((name) => name.endsWith(".tgz"));
+  const prefix = join(work, "installed");
+  mkdirSync(prefix);
+  execFileSync("npm", [
+    "install",
+    "--global",
+    "--prefix",
+    prefix,
+    "--silent",
+    "--no-audit",
+    "--no-fund",
+    join(work, tarball ?? ""),
+  ]);
+  return join(prefix, "bin", "kiln");
+}
+
+function row(
+  name: string,
+  result: Comparison,
+  limits: { wall: number; memory?: number; memoryLimit?: number },
+): string {
+  const { kiln, peer: other, wallRatio, memoryRatio } = result;
+  const misses = [
+    ...(wallRatio > limits.wall ? ["TIME"] : []),
+    ...(limits.memory !== undefined && memoryRatio > limits.memory ? ["MEMORY"] : []),
+    ...(limits.memoryLimit !== undefined && kiln.memory > limits.memoryLimit ? ["MEMORY"] : []),
+    ...(kiln.code !== other.code ? [`EXIT ${kiln.code} not ${other.code}`] : []),
+  ];
+  const cells = [
+    name.padEnd(46),
+    `${kiln.wall.toFixed(3)} s`.padStart(10),
+    `${other.wall.toFixed(3)} s`.padStart(10),
+    `${wallRatio.toFixed(3)}`.padStart(7),
+    `≤ ${limits.wall}`.padEnd(7),
+    `${kiln.memory.toFixed(0)} MiB`.padStart(9),
+    `${other.memory.toFixed(0)} MiB`.padStart(9),
+    memoryRatio.toFixed(3).padStart(7),
+    misses.length === 0 ? "ok" : `MISSED: ${misses.join(", ")}`,
+  ];
+  return cells.join("  ");
+}
+
+const all: Record<string, unknown> = {};
+let missed = 0;
+try {
+  const kiln = install();
+  mkdirSync(memory, { recursive: true });
+  const pick = (name: string): boolean => wanted.length === 0 || wanted.some((word) => name.includes(word));
+  const ssh = spawnSync("/usr/sbin/sshd", ["-V"]).error ? undefined : await openSshBed(join(work, "ssh"));
+  process.stdout.write(
+    `${"".padEnd(46)}  ${"kiln".padStart(10)}  ${"peer".padStart(10)}  ${"ratio".padStart(7)}  target   memory: kiln       peer    ratio\n`,
+  );
+  for (const benchmark of await benchmarks({ work, ssh }, memory)) {
+    if (!pick(benchmark.name)) continue;
+    if (benchmark.roundTrip !== undefined) await ssh?.link(benchmark.roundTrip);
+    const result = await compare(
+      benchmark.command(kiln),
+      benchmark.command(peer),
+      benchmark.rounds,
+      benchmark.rounds > 3 ? 1 : 0,
+    );
+    const line = row(benchmark.name, result, benchmark);
+    if (line.includes("MISSED")) missed++;
+    all[benchmark.name] = { ...result, target: benchmark.wall };
+    process.stdout.write(`${line}\n`);
+  }
+  await ssh?.[Symbol.asyncDispose]();
+  writeJson(join(root, "bench", "last-run.json"), all);
+} finally {
+  removeAll(work, memory);
+}
+process.exit(missed === 0 ? 0 : 1);

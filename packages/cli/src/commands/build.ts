@@ -1,0 +1,90 @@
+import { type EngineEvent, type Outcome, problem } from "@kiln/sdk";
+import { humanView, jsonLinesView, machineView, type OnError, runPlan, type View } from "@kiln/engine";
+import type { Io } from "../io.ts";
+import { runLog } from "../output/run-log.ts";
+import { Printer } from "../output/printer.ts";
+import { ProgressLine } from "../output/progress-line.ts";
+import { planInput, type TemplateOptions } from "./run-template.ts";
+import { tellWhatIsLeft } from "./what-is-left.ts";
+
+export interface BuildOptions extends TemplateOptions {
+  readonly color: boolean;
+  readonly timestampUi: boolean;
+  /** Below 1: no limit. */
+  readonly parallelBuilds: number;
+  readonly onError: OnError;
+  readonly output: "text" | "jsonl";
+  readonly timings: boolean;
+  readonly timeoutMs?: number;
+}
+
+const noBuilds = problem("select/no-builds", "No builds to run", {
+  detail: "The template's builds were all deselected: look at -only and -except, which must match build names exactly in JSON templates.",
+});
+
+function viewFor(io: Io, options: BuildOptions): View {
+  if (options.output === "jsonl") return jsonLinesView();
+  if (io.machineReadable) return machineView();
+  const color = options.color && !io.host.env["PACKER_NO_COLOR"];
+  return humanView({ color, timestamps: options.timestampUi, timings: options.timings });
+}
+
+/** The command line as the journal may keep it: values of variables left out, they may be secret. */
+function journalCommand(options: BuildOptions): string {
+  return ["build", ...options.vars.map(([name]) => `-var ${name}=…`), ...options.varFiles.map((f) => `-var-file=${f}`), options.path].join(" ");
+}
+
+/** `build`: runs every selected build of a template. */
+export async function build(io: Io, options: BuildOptions): Promise<number> {
+  const printer = new Printer(io, { color: options.color, events: options.output === "jsonl" });
+  const planned = await planInput(io, options, printer);
+  if (!planned) return 1;
+  const { engine, plan, secrets } = planned;
+  if (plan.builds.length === 0) {
+    if (!planned.failed) printer.diagnostics([noBuilds], () => undefined);
+    return 1;
+  }
+  const view = viewFor(io, options);
+  const progress = new ProgressLine(io.terminal);
+  await using log = await runLog(io);
+  const deliver = (event: EngineEvent): void => {
+    progress.write(view(event));
+    if (options.output === "text") progress.observe(event);
+    log.write(event);
+  };
+  const tell = (text: string): void => {
+    const at = io.host.clock.now().toISOString();
+    deliver({ at, run: io.runUuid, type: "line", level: "say", text });
+  };
+  io.onInterrupt = (word, count) => {
+    if (count === 1) tell(`Cancelling build after receiving ${word}`);
+    else tell(`Received ${word} again: cutting the cleanup short`);
+  };
+  let outcome: Outcome;
+  try {
+    ({ outcome } = await runPlan({
+      engine,
+      plan,
+      secrets,
+      parallel: options.parallelBuilds,
+      onError: options.onError,
+      force: options.force,
+      debug: options.debug,
+      ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+      runUuid: io.runUuid,
+      command: journalCommand(options),
+      interrupt: io.interrupts.first,
+      force2: io.interrupts.second,
+      deliver,
+      ask: (question, signal) => {
+        progress.end();
+        return io.machineReadable ? Promise.reject(Object.assign(new Error("cannot ask in machine-readable output"), { code: "ui/no-terminal" })) : io.terminal.ask(question, signal);
+      },
+    }));
+  } finally {
+    progress.end();
+    io.onInterrupt = undefined;
+  }
+  await tellWhatIsLeft(io, engine, tell);
+  return outcome === "succeeded" && !planned.failed ? 0 : 1;
+}

@@ -1,0 +1,52 @@
+import { type Ambient, type Engine, type PlanResult, planTemplate, SecretSet, type Selection } from "@kiln/engine";
+import { ambientOf, composeEngine } from "../compose.ts";
+import type { Io } from "../io.ts";
+import type { Printer } from "../output/printer.ts";
+import { evaluateInput, parseInput, type ParsedInput, type TemplateInput } from "../template/load-template.ts";
+
+export interface TemplateOptions extends TemplateInput, Selection {
+  readonly force: boolean;
+  readonly debug: boolean;
+}
+export interface PlannedTemplate {
+  readonly engine: Engine;
+  readonly plan: PlanResult;
+  readonly secrets: SecretSet;
+  readonly parsed: ParsedInput;
+  readonly ambient: Ambient;
+  /** Something was wrong with a build; the others may still run. */
+  readonly failed: boolean;
+}
+
+/** Reads, evaluates and plans a template, printing what is wrong with it; undefined where nothing can be planned at all. */
+export async function planInput(io: Io, options: TemplateOptions, printer: Printer): Promise<PlannedTemplate | undefined> {
+  const parsed = await parseInput(io, options);
+  if (!parsed.ok) {
+    printer.diagnostics(parsed.diagnostics, parsed.sourceOf);
+    return undefined;
+  }
+  const ambient = ambientOf(io.host);
+  const signal = io.interrupts.first;
+  const evaluated = await evaluateInput(io, ambient, parsed.value, options, signal);
+  const { sourceOf } = parsed;
+  if (!evaluated.ok) {
+    printer.diagnostics([...parsed.warnings, ...evaluated.diagnostics], sourceOf);
+    return undefined;
+  }
+  const secrets = new SecretSet();
+  for (const secret of evaluated.value.sensitive) secrets.add(secret);
+  const engine = composeEngine(io.host, io.journals, ambient);
+  const plan = await planTemplate(engine, {
+    template: evaluated.value.template,
+    scope: evaluated.value.scope,
+    selection: { only: options.only, except: options.except },
+    force: options.force,
+    debug: options.debug,
+    runUuid: io.runUuid,
+    signal,
+    secrets,
+  });
+  const all = [...parsed.warnings, ...evaluated.warnings, ...plan.diagnostics];
+  const failed = printer.diagnostics(secrets.maskDeep(all), sourceOf);
+  return { engine, plan, secrets, parsed: parsed.value, ambient, failed };
+}

@@ -1,0 +1,30 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileJournals, nodeHost, nodeTerminal, processInterrupts } from "@kiln/host-node";
+import { newRunUuid } from "./run-uuid.ts";
+import type { Io } from "./io.ts";
+import { runCommand } from "./run-command.ts";
+import { stateDirectory } from "./state-directory.ts";
+
+/** The one place that touches the process: arguments, environment, signals, exit code. */
+const startEnv = process.env;
+const uuid = newRunUuid();
+// Children (shell-local scripts) read it, as under Packer.
+startEnv["PACKER_RUN_UUID"] = uuid;
+const terminal = nodeTerminal();
+const args = process.argv.slice(2);
+const machineReadable = args.includes("-machine-readable");
+const io: Io = {
+  invokedAs: startEnv["KILN_INVOKED_AS"] === "packer" ? "packer" : "kiln",
+  host: nodeHost(startEnv),
+  terminal,
+  interrupts: processInterrupts((word, count) => io.onInterrupt?.(word, count)),
+  onInterrupt: undefined,
+  journals: fileJournals(join(stateDirectory(startEnv, homedir()), "runs")),
+  machineReadable,
+  runUuid: uuid,
+};
+delete startEnv["KILN_INVOKED_AS"];
+const code = await runCommand(io, args.filter((a) => a !== "-machine-readable"));
+await terminal.flush();
+process.exit(code);
