@@ -3,7 +3,7 @@ export interface Communicator extends AsyncDisposable {
   /** `ssh`, `winrm`, `none`, `docker`, … */
   readonly kind: string;
   /** A non-zero exit and a lost connection are values; only an abort or a bug rejects. */
-  exec(command: string, options: ExecOptions): Promise<{ readonly exit: number | "disconnected" }>;
+  exec(command: string, options: ExecOptions): Promise<ExecResult>;
   /**
    * Writes one file. `remotePath` is the file's own path; `size` lets protocols that need it avoid a spool; `mode` is set where
    * the protocol can (default 0644). Rejects with `TransferError`.
@@ -40,6 +40,11 @@ export interface ExecOptions {
   /** Overrides the communicator's own setting. */
   readonly pty?: boolean;
   readonly onOutput?: (chunk: OutputChunk) => void;
+}
+export interface ExecResult {
+  readonly exit: number | "disconnected";
+  /** With `disconnected`: no connection could be had, so nothing of the command has run and trying again later is safe. */
+  readonly neverStarted?: true;
 }
 export interface OutputChunk {
   readonly stream: "stdout" | "stderr";

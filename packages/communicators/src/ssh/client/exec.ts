@@ -1,0 +1,131 @@
+import { Buffer } from "node:buffer";
+import { constants } from "node:os";
+import type { Duplex } from "node:stream";
+import type { ExecOptions } from "@kiln/sdk";
+import type { Link } from "./link.ts";
+import { type Channel, inside } from "./ssh2-internals.ts";
+
+export type Ended = { readonly exit: number | "disconnected" };
+
+/** A refusal of the server: it gave a channel, and then would not run anything on it. */
+export class RequestRefused extends Error {
+  static {
+    this.prototype.name = "RequestRefused";
+  }
+}
+
+/** `xterm` with 80 columns and 40 rows that does not echo, as Packer asks for. */
+const terminal = {
+  term: "xterm",
+  columns: 80,
+  rows: 40,
+  modes: { ECHO: 0, TTY_OP_ISPEED: 14400, TTY_OP_OSPEED: 14400 },
+};
+
+/**
+ * Asks for a terminal where wanted and for the command, in one go: nothing waits for the answers, and standard input may follow at
+ * once. Resolves when the server has agreed; `RequestRefused` otherwise.
+ */
+export function requestExec(link: Link, channel: Channel, command: string, pty: boolean): Promise<void> {
+  const protocol = inside(link.client)._protocol;
+  const id = channel.outgoing.id;
+  const agreed = (what: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      channel._callbacks.push((failed) => {
+        if (failed) reject(new RequestRefused(`the server refused to ${what}`));
+        else resolve();
+      });
+    });
+  const waits: Promise<void>[] = [];
+  if (pty) {
+    waits.push(agreed("allocate a terminal"));
+    protocol.pty(id, terminal.rows, terminal.columns, 0, 0, terminal.term, terminal.modes, true);
+  }
+  waits.push(agreed("run a command"));
+  protocol.exec(id, command, true);
+  channel.subtype = "exec";
+  return Promise.all(waits).then(() => {
+    // Only now: a server with room for one session would refuse the next one while this one was not yet there.
+    link.prepare();
+  });
+}
+
+/**
+ * Runs a command to its end. The exit code is a signal's number plus 128 where a signal ended it, and `disconnected` where the server
+ * gave none. Rejects with the signal's reason when aborted: the command is told to end and its channel is closed.
+ */
+export function runCommand(
+  link: Link,
+  channel: Channel,
+  command: string,
+  options: ExecOptions & { readonly pty: boolean },
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    let exit: number | undefined;
+    const finish = (end: () => void): void => {
+      options.signal.removeEventListener("abort", stop);
+      end();
+    };
+    const stop = (): void => {
+      endCommand(link, channel);
+      finish(() => reject(options.signal.reason as Error));
+    };
+    channel.on("exit", (code: number | null, signal?: string) => {
+      exit = code ?? signalExit(signal);
+    });
+    channel.on("error", () => {});
+    channel.on("close", () => finish(() => resolve({ exit: exit ?? "disconnected" })));
+    channel.on("data", (bytes: Buffer) => options.onOutput?.({ stream: "stdout", bytes }));
+    channel.stderr.on("data", (bytes: Buffer) => options.onOutput?.({ stream: "stderr", bytes }));
+    requestExec(link, channel, command, options.pty).catch((error: unknown) => {
+      channel.close();
+      finish(() => (link.open ? reject(error as Error) : resolve({ exit: "disconnected" })));
+    });
+    if (options.signal.aborted) return stop();
+    options.signal.addEventListener("abort", stop);
+    if (!options.stdin) return void channel.end();
+    feed(channel, options.stdin, options.signal).catch((error: unknown) => {
+      endCommand(link, channel);
+      finish(() => reject(error as Error));
+    });
+  });
+}
+
+/** Asks the command to end (sessions without a terminal get no hang-up of their own) and closes the channel. */
+export function endCommand(link: Link, channel: Channel): void {
+  if (!link.open || channel.outgoing.state === "closed" || channel.outgoing.state === "closing") return;
+  inside(link.client)._protocol.signal(channel.outgoing.id, "TERM");
+  channel.close();
+}
+
+/** Writes everything, no faster than the other side takes it; stops quietly where that side has gone. */
+export async function feed(to: Duplex, from: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  for await (const bytes of from) {
+    signal.throwIfAborted();
+    if (!(await put(to, bytes))) return;
+  }
+  to.end();
+}
+
+/** False where the stream has ended instead of taking the bytes. */
+export function put(to: Duplex, bytes: Uint8Array): Promise<boolean> {
+  if (!to.writable) return Promise.resolve(false);
+  const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (to.write(chunk)) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const end = (): void => {
+      to.removeListener("drain", drained).removeListener("close", end).removeListener("end", end);
+      resolve(false);
+    };
+    const drained = (): void => {
+      end();
+      resolve(true);
+    };
+    to.on("drain", drained).on("close", end).on("end", end);
+  });
+}
+
+function signalExit(name: string | undefined): number {
+  const numbers: Readonly<Record<string, number>> = constants.signals;
+  return 128 + (numbers[name ?? ""] ?? 0);
+}
