@@ -1,0 +1,86 @@
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+
+/** One change of one row: its new content, or nothing any more. */
+export type JournalEntry =
+  | readonly ["put", kind: string, region: string, row: { readonly id: string }]
+  | readonly ["del", kind: string, region: string, id: string];
+
+const fileName = "state.jsonl";
+const header = { kiln: "local-cloud-state", version: 1 };
+
+/**
+ * The state on disk: one line per transaction, appended and synced before the caller sees its answer. A line that a crash
+ * cut short is dropped when the journal is opened again, so a transaction is there wholly or not at all.
+ */
+export class Journal {
+  readonly #path: string;
+  #fd: number;
+
+  private constructor(path: string, fd: number) {
+    this.#path = path;
+    this.#fd = fd;
+  }
+
+  /** Opens (or begins) the journal of a directory and gives what it holds, oldest first. */
+  static open(directory: string): { journal: Journal; entries: readonly JournalEntry[]; lines: number } {
+    const path = join(directory, fileName);
+    const fd = openSync(path, "a+", 0o600);
+    const content = readFileSync(path);
+    const end = content.lastIndexOf(0x0a) + 1;
+    if (end < content.length) ftruncateSync(fd, end);
+    const [first, ...lines] = content.subarray(0, end).toString("utf8").split("\n").filter(Boolean);
+    const journal = new Journal(path, fd);
+    if (first === undefined) journal.#write(`${JSON.stringify(header)}\n`);
+    else if (JSON.parse(first).version !== header.version) {
+      closeSync(fd);
+      throw new Error(
+        `${path} was written by another version of Kiln (${first}); move it away or use another directory`,
+      );
+    }
+    return { journal, entries: lines.flatMap((line): JournalEntry[] => JSON.parse(line)), lines: lines.length };
+  }
+
+  append(entries: readonly JournalEntry[]): void {
+    this.#write(`${JSON.stringify(entries)}\n`);
+  }
+
+  /** Replaces the file by one that holds just these entries; the old one stays whole until the new one is complete. */
+  rewrite(entries: readonly JournalEntry[]): void {
+    const fresh = `${this.#path}.new`;
+    const fd = openSync(fresh, "w", 0o600);
+    const lines = [JSON.stringify(header), ...entries.map((entry) => JSON.stringify([entry]))];
+    writeAll(fd, `${lines.join("\n")}\n`);
+    fsyncSync(fd);
+    renameSync(fresh, this.#path);
+    closeSync(this.#fd);
+    closeSync(fd);
+    this.#fd = openSync(this.#path, "a", 0o600);
+    const parent = openSync(dirname(this.#path), "r");
+    fsyncSync(parent);
+    closeSync(parent);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #write(text: string): void {
+    writeAll(this.#fd, text);
+    fdatasyncSync(this.#fd);
+  }
+}
+
+function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text, "utf8");
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+}

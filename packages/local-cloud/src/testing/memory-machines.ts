@@ -1,0 +1,103 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CapturedTree, Machine, MachineSpec, Machines } from "../machine/contract.ts";
+
+/** A machine in memory: its "disk" is a map of files, laid over those of its layers. */
+export class MemoryMachine implements Machine {
+  readonly id: string;
+  readonly address: string;
+  readonly spec: MachineSpec;
+  readonly files: Map<string, string>;
+  state: Machine["state"] = "running";
+  boots = 1;
+  readonly #listeners: (() => void)[] = [];
+  readonly #forget: () => void;
+
+  constructor(spec: MachineSpec, address: string, files: Map<string, string>, forget: () => void) {
+    this.id = spec.id;
+    this.spec = spec;
+    this.address = address;
+    this.files = files;
+    this.#forget = forget;
+  }
+
+  console(): string {
+    return `machine ${this.id} booted ${this.boots} times\n`;
+  }
+  async stop(): Promise<void> {
+    this.state = "stopped";
+  }
+  async start(): Promise<void> {
+    this.state = "running";
+    this.boots++;
+  }
+  onExit(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+  /** As `poweroff` inside would. */
+  shutDownFromInside(): void {
+    this.state = "stopped";
+    for (const listener of this.#listeners) listener();
+  }
+  async destroy(): Promise<void> {
+    this.state = "destroyed";
+    this.#forget();
+  }
+}
+
+const filesName = "files.json";
+
+/** Machines without Linux: real enough that what was written into one is found in another started from its image. */
+export class MemoryMachines implements Machines {
+  readonly capabilities = { clone: "copy", network: "host", outbound: false, notes: [] } as const;
+  readonly running = new Map<string, MemoryMachine>();
+  /** Set to make the next launch or capture fail. */
+  nextFailure: Error | undefined;
+  /** Set to hold launches and captures until it resolves. */
+  gate: Promise<void> = Promise.resolve();
+  #count = 0;
+
+  async launch(spec: MachineSpec, signal: AbortSignal): Promise<Machine> {
+    await this.#pass(signal);
+    const files = new Map<string, string>();
+    for (const layer of spec.root.layers) {
+      const stored: [string, string][] = JSON.parse(await readFile(join(layer, filesName), "utf8"));
+      for (const [path, text] of stored) files.set(path, text);
+    }
+    const machine = new MemoryMachine(spec, `127.9.0.${++this.#count}`, files, () => this.running.delete(spec.id));
+    this.running.set(spec.id, machine);
+    return machine;
+  }
+
+  async capture(id: string, target: string, signal: AbortSignal): Promise<CapturedTree> {
+    await this.#pass(signal);
+    const machine = this.running.get(id);
+    if (!machine) throw new Error(`no machine ${id}`);
+    await mkdir(target);
+    const text = JSON.stringify([...machine.files]);
+    await writeFile(join(target, filesName), text);
+    const { base, layers } = machine.spec.root;
+    return { tree: { base, layers: [...layers, target] }, bytes: text.length };
+  }
+
+  find(id: string): MemoryMachine | undefined {
+    return this.running.get(id);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.running.clear();
+  }
+
+  async #pass(signal: AbortSignal): Promise<void> {
+    await Promise.race([
+      this.gate,
+      new Promise((_, reject) =>
+        signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
+      ),
+    ]);
+    signal.throwIfAborted();
+    const failure = this.nextFailure;
+    this.nextFailure = undefined;
+    if (failure) throw failure;
+  }
+}
