@@ -24,7 +24,9 @@ await mkdir(join(out, "bin"), { recursive: true });
 const result = await build({
   entryPoints: {
     main: join(root, "packages/cli/src/main.ts"),
-    "ssh-server": join(root, "packages/cli/src/ssh-server.ts"),
+    // Programs of their own, started inside the machines of the local cloud.
+    "machine-ssh-server": join(root, "packages/local-cloud/src/ssh-server/main.ts"),
+    "machine-files": join(root, "packages/local-cloud/src/ssh-server/files/main.ts"),
   },
   outdir: join(out, "lib"),
   bundle: true,

@@ -5,7 +5,11 @@ import type { Host, JournalStore } from "@kiln/sdk";
 export interface Io {
   /** `kiln` or `packer`, as the user called it. */
   readonly invokedAs: string;
+  /** The arguments, for messages that tell how to run this again. */
+  readonly commandLine: readonly string[];
   readonly host: Host;
+  /** Run journals and the local cloud keep their state here. */
+  readonly stateDirectory: string;
   readonly terminal: Terminal;
   readonly interrupts: Interrupts;
   /** Told of every interrupt; the command in charge sets it. */

@@ -1,9 +1,9 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileJournals, nodeHost, nodeTerminal, processInterrupts } from "@kiln/host-node";
-import { newRunUuid } from "./run-uuid.ts";
 import type { Io } from "./io.ts";
 import { runCommand } from "./run-command.ts";
+import { newRunUuid } from "./run-uuid.ts";
 import { stateDirectory } from "./state-directory.ts";
 
 /** The one place that touches the process: arguments, environment, signals, exit code. */
@@ -12,19 +12,25 @@ const uuid = newRunUuid();
 // Children (shell-local scripts) read it, as under Packer.
 startEnv["PACKER_RUN_UUID"] = uuid;
 const terminal = nodeTerminal();
+const state = stateDirectory(startEnv, homedir());
 const args = process.argv.slice(2);
 const machineReadable = args.includes("-machine-readable");
 const io: Io = {
   invokedAs: startEnv["KILN_INVOKED_AS"] === "packer" ? "packer" : "kiln",
+  commandLine: args,
   host: nodeHost(startEnv),
+  stateDirectory: state,
   terminal,
   interrupts: processInterrupts((word, count) => io.onInterrupt?.(word, count)),
   onInterrupt: undefined,
-  journals: fileJournals(join(stateDirectory(startEnv, homedir()), "runs")),
+  journals: fileJournals(join(state, "runs")),
   machineReadable,
   runUuid: uuid,
 };
 delete startEnv["KILN_INVOKED_AS"];
-const code = await runCommand(io, args.filter((a) => a !== "-machine-readable"));
+const code = await runCommand(
+  io,
+  args.filter((a) => a !== "-machine-readable"),
+);
 await terminal.flush();
 process.exit(code);

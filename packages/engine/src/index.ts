@@ -1,6 +1,10 @@
 export { type CleanedResource, type CleanUpOptions, type CleanUpResult, cleanUp } from "./cleanup/clean-up.ts";
 export type { Engine, Render, RenderFactory } from "./engine.ts";
-export { type Ambient, interpolationContext, rendererOf } from "./interpolation.ts";
+export { type EvaluatedTemplate, evaluateJsonTemplate } from "./json/evaluate.ts";
+export type { Surroundings } from "./json/json-scope.ts";
+export type { JsonTemplate } from "./json/json-template.ts";
+export { lateText } from "./json/late-text.ts";
+export { parseJsonTemplate } from "./json/read-template.ts";
 export type { Plan, Planned, PlannedBuild, PlanResult } from "./plan/plan.ts";
 export { type PlanRequest, planTemplate } from "./plan/plan-template.ts";
 export type { Selection } from "./plan/select.ts";

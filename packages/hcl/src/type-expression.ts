@@ -117,16 +117,13 @@ class TypeReader {
     return this.bad(`Keyword "${name}" is not a valid type constructor.`, call);
   }
 
-  private with(
-    type: Type,
-    values: ReadonlyMap<string, Expression>,
-    children: ReadonlyMap<string, TypeDefaults>,
-  ): Read {
+  private with(type: Type, values: ReadonlyMap<string, Expression>, children: ReadonlyMap<string, TypeDefaults>): Read {
     return { type, defaults: values.size + children.size > 0 ? { type, values, children } : undefined };
   }
 
   private tuple(call: Call, argument: Expression): Read {
-    if (argument.kind !== "tuple") return this.bad("Tuple type constructor requires a list of element types.", argument, call);
+    if (argument.kind !== "tuple")
+      return this.bad("Tuple type constructor requires a list of element types.", argument, call);
     const children = new Map<string, TypeDefaults>();
     const elements = argument.items.map((item, i) => {
       const { type, defaults } = this.read(item);

@@ -59,8 +59,7 @@ export function decodeVariables(vars: Record<string, ValueCode>): Map<string, Va
 
 /** What this implementation answers to a case, in the coding of the data. */
 export function answer(c: Case, functions: FunctionTable, expr = c.expr): Case["result"] {
-  const parsed =
-    c.kind === "template" ? parseTemplateText(expr, "test.hcl") : parseExpressionText(expr, "test.hcl");
+  const parsed = c.kind === "template" ? parseTemplateText(expr, "test.hcl") : parseExpressionText(expr, "test.hcl");
   if (parsed.diagnostics.length > 0) return { diagnostics: parsed.diagnostics.map(encodeDiagnostic), phase: "parse" };
   const scope = new Scope({ variables: decodeVariables(c.vars ?? {}), functions });
   const { value, diagnostics } = evaluate(parsed.result, scope);

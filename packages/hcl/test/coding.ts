@@ -1,5 +1,5 @@
-import { parseNumber } from "../src/values/big-float-parse.ts";
 import { BigFloat } from "../src/values/big-float.ts";
+import { parseNumber } from "../src/values/big-float-parse.ts";
 import { numberText } from "../src/values/big-float-text.ts";
 import { withMarks } from "../src/values/marks.ts";
 import { setValue } from "../src/values/set.ts";
@@ -102,11 +102,20 @@ export function decodeValue(code: unknown, type: Type): Value {
     case "bool":
       return boolValue(code === true);
     case "list":
-      return new Value(type, (code as unknown[]).map((v) => decodeValue(v, type.element)));
+      return new Value(
+        type,
+        (code as unknown[]).map((v) => decodeValue(v, type.element)),
+      );
     case "set":
-      return setValue((code as unknown[]).map((v) => decodeValue(v, type.element)), type.element);
+      return setValue(
+        (code as unknown[]).map((v) => decodeValue(v, type.element)),
+        type.element,
+      );
     case "tuple":
-      return new Value(type, (code as unknown[]).map((v, i) => decodeValue(v, type.elements[i] ?? DYNAMIC)));
+      return new Value(
+        type,
+        (code as unknown[]).map((v, i) => decodeValue(v, type.elements[i] ?? DYNAMIC)),
+      );
     case "map":
     case "object": {
       const entries = Object.entries(code as Record<string, unknown>);

@@ -1,9 +1,9 @@
-import { type EngineEvent, type Outcome, problem } from "@kiln/sdk";
 import { humanView, jsonLinesView, machineView, type OnError, runPlan, type View } from "@kiln/engine";
+import { type EngineEvent, type Outcome, problem } from "@kiln/sdk";
 import type { Io } from "../io.ts";
-import { runLog } from "../output/run-log.ts";
 import { Printer } from "../output/printer.ts";
 import { ProgressLine } from "../output/progress-line.ts";
+import { runLog } from "../output/run-log.ts";
 import { planInput, type TemplateOptions } from "./run-template.ts";
 import { tellWhatIsLeft } from "./what-is-left.ts";
 
@@ -19,7 +19,8 @@ export interface BuildOptions extends TemplateOptions {
 }
 
 const noBuilds = problem("select/no-builds", "No builds to run", {
-  detail: "The template's builds were all deselected: look at -only and -except, which must match build names exactly in JSON templates.",
+  detail:
+    "The template's builds were all deselected: look at -only and -except, which must match build names exactly in JSON templates.",
 });
 
 function viewFor(io: Io, options: BuildOptions): View {
@@ -31,7 +32,12 @@ function viewFor(io: Io, options: BuildOptions): View {
 
 /** The command line as the journal may keep it: values of variables left out, they may be secret. */
 function journalCommand(options: BuildOptions): string {
-  return ["build", ...options.vars.map(([name]) => `-var ${name}=…`), ...options.varFiles.map((f) => `-var-file=${f}`), options.path].join(" ");
+  return [
+    "build",
+    ...options.vars.map(([name]) => `-var ${name}=…`),
+    ...options.varFiles.map((f) => `-var-file=${f}`),
+    options.path,
+  ].join(" ");
 }
 
 /** `build`: runs every selected build of a template. */
@@ -78,7 +84,11 @@ export async function build(io: Io, options: BuildOptions): Promise<number> {
       deliver,
       ask: (question, signal) => {
         progress.end();
-        return io.machineReadable ? Promise.reject(Object.assign(new Error("cannot ask in machine-readable output"), { code: "ui/no-terminal" })) : io.terminal.ask(question, signal);
+        return io.machineReadable
+          ? Promise.reject(
+              Object.assign(new Error("cannot ask in machine-readable output"), { code: "ui/no-terminal" }),
+            )
+          : io.terminal.ask(question, signal);
       },
     }));
   } finally {

@@ -1,6 +1,6 @@
 import { cleanUp } from "@kiln/engine";
 import type { Ui } from "@kiln/sdk";
-import { ambientOf, composeEngine } from "../compose.ts";
+import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 
@@ -21,7 +21,7 @@ const words = {
 /** `cleanup [-dry-run] [RUN]`: lists and releases what runs that are over left behind. */
 export async function cleanup(io: Io, options: CleanupOptions): Promise<number> {
   const printer = new Printer(io);
-  const engine = composeEngine(io.host, io.journals, ambientOf(io.host));
+  const engine = composeEngine(io.host, io.journals);
   const quiet = (): void => {};
   const ui: Ui = {
     say: quiet,
@@ -38,14 +38,18 @@ export async function cleanup(io: Io, options: CleanupOptions): Promise<number> 
     signal: io.interrupts.first,
     onResource: (resource) => {
       seen++;
-      printer.say(`${resource.run} ${resource.build}: ${resource.text} ${words[resource.outcome]}${resource.error ? `: ${resource.error}` : ""}`);
+      printer.say(
+        `${resource.run} ${resource.build}: ${resource.text} ${words[resource.outcome]}${resource.error ? `: ${resource.error}` : ""}`,
+      );
     },
   });
   for (const run of result.alive) {
     if (run.outstanding.length > 0) printer.say(`${run.run}: still running, left alone`);
   }
   if (options.run !== undefined && result.runs.length + result.alive.length === 0) {
-    printer.error(`No journal of a run named ${options.run}: see \`${io.invokedAs} cleanup -dry-run\` for the ones there are.`);
+    printer.error(
+      `No journal of a run named ${options.run}: see \`${io.invokedAs} cleanup -dry-run\` for the ones there are.`,
+    );
     return 1;
   }
   if (seen === 0) printer.say("Nothing was left behind.");

@@ -1,38 +1,86 @@
-import { join } from "node:path";
-import { homedir } from "node:os";
 import type { LocalCloud } from "@kiln/local-cloud";
-import type { Host } from "@kiln/sdk";
+import { messageOf } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
-import { stateDirectory } from "../state-directory.ts";
-import { build, type BuildOptions } from "./build.ts";
+import { type BuildOptions, build } from "./build.ts";
+import type { OpenOptions } from "./open-local-cloud.ts";
 
-export interface RehearseOptions {
-  /** What else to do with the local cloud; a build where none is asked for. */
+export interface RehearseOptions extends OpenOptions {
+  /** What to do with the local cloud besides, or instead of, building. */
   readonly serve: boolean;
   readonly images: boolean;
   readonly shell?: string;
   readonly removeImage?: string;
   /** Print the least IAM policy that the build needed. */
   readonly policy: boolean;
-  /** Root file system that instances start from, instead of a clone of this host. */
-  readonly base?: string;
-  readonly port?: number;
 }
 
-/** The directory that keeps images, key pairs and the rest between rehearsals. */
-export function cloudDirectory(host: Host): string {
-  return join(stateDirectory(host.env, homedir()), "local-cloud");
+/** The same process, seen through the environment of the local cloud. */
+export function onCloud(io: Io, cloud: LocalCloud): Io {
+  // Credentials and profiles of a real account are not needed in a rehearsal and must not take part in it.
+  const { AWS_PROFILE: _, AWS_SESSION_TOKEN: __, ...env } = io.host.env;
+  const host = { ...io.host, env: { ...env, ...cloud.environment() } };
+  return Object.assign(Object.create(io) as Io, { host });
 }
 
-function onCloud(io: Io, cloud: LocalCloud): Io {
-  // Credentials of a real account must not be sent anywhere in a rehearsal, and none are needed.
-  const env = { ...io.host.env, ...cloud.environment() };
-  return { ...io, host: { ...io.host, env } };
+function listImages(cloud: LocalCloud, printer: Printer): number {
+  const images = cloud.images();
+  if (images.length === 0) printer.say("The local cloud has no images.");
+  for (const { id, name, region, state, createdAt, bytes } of images) {
+    printer.say(`${id}  ${region}  ${state}  ${createdAt}  ${(bytes / 2 ** 20).toFixed(1)} MiB  ${name}`);
+  }
+  return 0;
 }
 
-/** `rehearse`: the template, unchanged, against an EC2-compatible endpoint on this machine. */
-export async function rehearse(io: Io, options: RehearseOptions, buildOptions: BuildOptions | undefined): Promise<number> {
+async function removeImage(cloud: LocalCloud, wanted: string, printer: Printer): Promise<number> {
+  try {
+    const removed = await cloud.removeImage(wanted);
+    printer.say(`Removed ${removed.id} (${removed.name}) and ${removed.snapshotIds.length} snapshot(s).`);
+    return 0;
+  } catch (error) {
+    printer.error(`Error: ${messageOf(error)}`);
+    return 1;
+  }
+}
+
+/** A machine from an image, with the terminal inside it; gone when the shell ends. */
+async function openShell(io: Io, cloud: LocalCloud, wanted: string, printer: Printer): Promise<number> {
+  const signal = io.interrupts.second;
+  try {
+    const machine = await cloud.launchShell(wanted, [], signal);
+    try {
+      const [file = "", ...args] = machine.shellCommand();
+      const shell = io.host.processes.spawn(file, args, { signal, terminal: true });
+      const exit = await shell.exit;
+      return exit.by === "code" ? exit.code : 1;
+    } finally {
+      await machine.destroy(signal);
+    }
+  } catch (error) {
+    printer.error(`Error: ${messageOf(error)}`);
+    return 1;
+  }
+}
+
+/** Keeps the cloud up until the user ends it. */
+async function serve(io: Io, cloud: LocalCloud, printer: Printer): Promise<number> {
+  printer.say(`The local cloud serves EC2, STS, IAM and SSM at ${cloud.endpoint}. It is no security boundary.`);
+  printer.say("Environment for other clients:\n");
+  for (const [name, value] of Object.entries(cloud.environment())) printer.say(`export ${name}=${value}`);
+  printer.say("\nCtrl-C ends it; images and everything else but the instances stay.");
+  await new Promise<void>((resolve) => {
+    if (io.interrupts.first.aborted) resolve();
+    else io.interrupts.first.addEventListener("abort", () => resolve(), { once: true });
+  });
+  return 0;
+}
+
+/** `rehearse`: a template, unchanged, against an EC2-compatible endpoint on this machine. */
+export async function rehearse(
+  io: Io,
+  options: RehearseOptions,
+  buildOptions: BuildOptions | undefined,
+): Promise<number> {
   const printer = new Printer(io);
   const { openLocalCloud } = await import("./open-local-cloud.ts");
   await using opened = await openLocalCloud(io, printer, options);
@@ -40,7 +88,7 @@ export async function rehearse(io: Io, options: RehearseOptions, buildOptions: B
   const { cloud } = opened;
   if (options.images) return listImages(cloud, printer);
   if (options.removeImage !== undefined) return removeImage(cloud, options.removeImage, printer);
-  if (options.shell !== undefined) return opened.shell(options.shell);
+  if (options.shell !== undefined) return openShell(io, cloud, options.shell, printer);
   if (options.serve) return serve(io, cloud, printer);
   if (!buildOptions) return 1;
   const code = await build(onCloud(io, cloud), buildOptions);

@@ -1,8 +1,8 @@
-import { type Ambient, type Engine, type PlanResult, planTemplate, SecretSet, type Selection } from "@kiln/engine";
-import { ambientOf, composeEngine } from "../compose.ts";
+import { type Engine, type PlanResult, planTemplate, SecretSet, type Selection } from "@kiln/engine";
+import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
 import type { Printer } from "../output/printer.ts";
-import { evaluateInput, parseInput, type ParsedInput, type TemplateInput } from "../template/load-template.ts";
+import { evaluateInput, type ParsedInput, parseInput, type TemplateInput } from "../template/load-template.ts";
 
 export interface TemplateOptions extends TemplateInput, Selection {
   readonly force: boolean;
@@ -13,21 +13,23 @@ export interface PlannedTemplate {
   readonly plan: PlanResult;
   readonly secrets: SecretSet;
   readonly parsed: ParsedInput;
-  readonly ambient: Ambient;
   /** Something was wrong with a build; the others may still run. */
   readonly failed: boolean;
 }
 
 /** Reads, evaluates and plans a template, printing what is wrong with it; undefined where nothing can be planned at all. */
-export async function planInput(io: Io, options: TemplateOptions, printer: Printer): Promise<PlannedTemplate | undefined> {
+export async function planInput(
+  io: Io,
+  options: TemplateOptions,
+  printer: Printer,
+): Promise<PlannedTemplate | undefined> {
   const parsed = await parseInput(io, options);
   if (!parsed.ok) {
     printer.diagnostics(parsed.diagnostics, parsed.sourceOf);
     return undefined;
   }
-  const ambient = ambientOf(io.host);
   const signal = io.interrupts.first;
-  const evaluated = await evaluateInput(io, ambient, parsed.value, options, signal);
+  const evaluated = await evaluateInput(io, parsed.value, options, signal);
   const { sourceOf } = parsed;
   if (!evaluated.ok) {
     printer.diagnostics([...parsed.warnings, ...evaluated.diagnostics], sourceOf);
@@ -35,7 +37,7 @@ export async function planInput(io: Io, options: TemplateOptions, printer: Print
   }
   const secrets = new SecretSet();
   for (const secret of evaluated.value.sensitive) secrets.add(secret);
-  const engine = composeEngine(io.host, io.journals, ambient);
+  const engine = composeEngine(io.host, io.journals);
   const plan = await planTemplate(engine, {
     template: evaluated.value.template,
     scope: evaluated.value.scope,
@@ -48,5 +50,5 @@ export async function planInput(io: Io, options: TemplateOptions, printer: Print
   });
   const all = [...parsed.warnings, ...evaluated.warnings, ...plan.diagnostics];
   const failed = printer.diagnostics(secrets.maskDeep(all), sourceOf);
-  return { engine, plan, secrets, parsed: parsed.value, ambient, failed };
+  return { engine, plan, secrets, parsed: parsed.value, failed };
 }

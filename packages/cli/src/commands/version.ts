@@ -8,6 +8,8 @@ export function version(io: Io): number {
   printer.record("", "version", packerVersion);
   printer.record("", "version-prelease", "");
   printer.record("", "version-commit", "");
-  printer.say(io.invokedAs === "packer" ? `Packer v${packerVersion}` : `Kiln v${kilnVersion} (Packer v${packerVersion})`);
+  printer.say(
+    io.invokedAs === "packer" ? `Packer v${packerVersion}` : `Kiln v${kilnVersion} (Packer v${packerVersion})`,
+  );
   return 0;
 }

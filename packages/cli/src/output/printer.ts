@@ -1,5 +1,5 @@
-import { type Diagnostic, messageOf } from "@kiln/sdk";
 import { diagnosticsText, jsonLinesView, machineRecord, type SourceOf } from "@kiln/engine";
+import { type Diagnostic, messageOf } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { EngineEvent } from "@kiln/sdk";
 import type { Terminal } from "@kiln/host-node";
+import type { EngineEvent } from "@kiln/sdk";
 
 const units = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 

@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { evaluateJsonTemplate, type JsonTemplate, parseJsonTemplate, type SourceOf } from "@kiln/engine";
 import {
   type Checked,
   checked,
@@ -10,8 +11,8 @@ import {
   refused,
   type Template,
 } from "@kiln/sdk";
-import { type Ambient, evaluateJsonTemplate, type JsonTemplate, parseJsonTemplate, type SourceOf } from "@kiln/engine";
 import type { Io } from "../io.ts";
+import { packerVersion } from "../version.ts";
 import { lookUps } from "./look-ups.ts";
 
 export interface TemplateInput {
@@ -27,8 +28,10 @@ export interface TemplateInput {
 export interface ParsedInput {
   readonly template: JsonTemplate;
   readonly sourceOf: SourceOf;
-  /** Absolute directory of the template; the working directory for standard input. */
-  readonly directory: string;
+  /** Absolute; absent where the template came from standard input. */
+  readonly directory?: string;
+  /** Makes another file's text known to `sourceOf`. */
+  remember(file: string, text: Uint8Array): void;
 }
 export interface EvaluatedInput {
   readonly template: Template;
@@ -62,7 +65,10 @@ async function isHcl(io: Io, { path, configType }: TemplateInput): Promise<boole
 }
 
 /** Reads and parses a template; the user's mistakes come back with the places they were made at. */
-export async function parseInput(io: Io, input: TemplateInput): Promise<Checked<ParsedInput> & { readonly sourceOf: SourceOf }> {
+export async function parseInput(
+  io: Io,
+  input: TemplateInput,
+): Promise<Checked<ParsedInput> & { readonly sourceOf: SourceOf }> {
   const texts = new Map<string, Uint8Array>();
   const sourceOf: SourceOf = (file) => {
     const bytes = texts.get(file);
@@ -78,8 +84,13 @@ export async function parseInput(io: Io, input: TemplateInput): Promise<Checked<
     texts.set(file, bytes);
     const parsed = parseJsonTemplate(bytes, file);
     if (!parsed.ok) return { ...parsed, sourceOf };
-    const directory = input.path === "-" ? io.host.cwd : dirname(resolve(io.host.cwd, input.path));
-    return { ...checked({ template: parsed.value, sourceOf, directory }, parsed.warnings), sourceOf };
+    const value: ParsedInput = {
+      template: parsed.value,
+      sourceOf,
+      ...(input.path !== "-" && { directory: dirname(resolve(io.host.cwd, input.path)) }),
+      remember: (name, text) => void texts.set(name, text),
+    };
+    return { ...checked(value, parsed.warnings), sourceOf };
   } catch (error) {
     return { ...refused(unreadable(input.path, error)), sourceOf };
   }
@@ -88,7 +99,6 @@ export async function parseInput(io: Io, input: TemplateInput): Promise<Checked<
 /** Reads the variable files and evaluates variables and builder names. */
 export async function evaluateInput(
   io: Io,
-  ambient: Ambient,
   parsed: ParsedInput,
   input: TemplateInput,
   signal: AbortSignal,
@@ -97,18 +107,25 @@ export async function evaluateInput(
   const problems: Diagnostic[] = [];
   for (const path of input.varFiles) {
     try {
-      varFiles.push({ path, text: await bytesOf(io, path) });
+      const text = await bytesOf(io, path);
+      parsed.remember(path, text);
+      varFiles.push({ path, text });
     } catch (error) {
-      problems.push(problem("variables/unreadable-file", `Cannot read the variable file ${path}: ${refusalOf[codeOf(error) ?? ""] ?? messageOf(error)}`));
+      const reason = refusalOf[codeOf(error) ?? ""] ?? messageOf(error);
+      problems.push(problem("variables/unreadable-file", `Cannot read the variable file ${path}: ${reason}`));
     }
   }
+  const { consul, ...stores } = lookUps(io.host, signal);
   const evaluated = await evaluateJsonTemplate(parsed.template, {
     vars: Object.fromEntries(input.vars),
     varFiles,
-    ambient,
-    templateDirectory: parsed.directory,
-    environment: (name: string) => io.host.env[name],
-    lookUps: lookUps(io.host, signal),
+    surroundings: {
+      host: io.host,
+      startedAt: io.host.clock.now(),
+      ...(parsed.directory !== undefined && { templateDir: parsed.directory }),
+      packerVersion,
+      lookups: { consulKey: consul, ...stores },
+    },
   });
   if (problems.length > 0) return refused(...problems, ...(evaluated.ok ? [] : evaluated.diagnostics));
   return evaluated;

@@ -1,13 +1,20 @@
-import { secretsManager } from "@kiln/plugin-amazon";
-import { consulKey, vaultSecret } from "@kiln/plugin-core";
+import { rawSecret, secret } from "@kiln/plugin-amazon";
+import { readConsulKey, readVaultSecret } from "@kiln/plugin-core";
 import type { Host } from "@kiln/sdk";
 
-/** The secret stores that template functions may ask, each loaded when it is asked. */
-export function lookUps(host: Host, signal: AbortSignal) {
+/** The secret stores that template functions may ask; what they need is loaded when one is asked. */
+export interface LookUps {
+  consul(key: string): Promise<string>;
+  vault(path: string, key: string): Promise<string>;
+  awsSecret(name: string, key: string | undefined): Promise<string>;
+  awsSecretText(name: string): Promise<string>;
+}
+
+export function lookUps(host: Host, signal: AbortSignal): LookUps {
   return {
-    consul: (key: string): Promise<string> => consulKey(key, host, signal),
-    vault: (path: string, key: string): Promise<string> => vaultSecret(path, key, host, signal),
-    awsSecret: (name: string, key: string | undefined): Promise<string> => secretsManager.member(name, key, host, signal),
-    awsSecretText: (name: string): Promise<string> => secretsManager.text(name, host, signal),
+    consul: (key) => readConsulKey(key, host, signal),
+    vault: (path, key) => readVaultSecret(path, key, host, signal),
+    awsSecret: (name, key) => secret(name, key ?? null, host, { signal }),
+    awsSecretText: (name) => rawSecret(name, host, { signal }),
   };
 }

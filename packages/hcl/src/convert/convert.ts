@@ -93,7 +93,8 @@ function settle(actual: Type, want: Type): Type {
   if (want.kind === "dynamic") return actual.kind === "dynamic" ? want : actual;
   if (isCollection(want)) {
     if (isCollection(actual)) return { kind: want.kind, element: settle(actual.element, want.element) };
-    if (want.kind === "map" && actual.kind === "object") return { kind: "map", element: settleAll([...actual.attributes.values()], want.element) };
+    if (want.kind === "map" && actual.kind === "object")
+      return { kind: "map", element: settleAll([...actual.attributes.values()], want.element) };
     if (actual.kind === "tuple") return { kind: want.kind, element: settleAll(actual.elements, want.element) };
     return want;
   }

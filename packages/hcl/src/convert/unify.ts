@@ -31,18 +31,26 @@ export function unifyTypes(types: readonly Type[], unsafe: boolean, convertible:
   return general(types, unsafe, convertible);
 }
 
-function unifyByKind(types: readonly Type[], unsafe: boolean, convertible: Convertible): Unified | undefined | "general" {
+function unifyByKind(
+  types: readonly Type[],
+  unsafe: boolean,
+  convertible: Convertible,
+): Unified | undefined | "general" {
   const count = { map: 0, list: 0, set: 0, object: 0, tuple: 0, dynamic: 0 };
   for (const t of types) if (t.kind in count) count[t.kind as keyof typeof count]++;
   const all = (n: number): boolean => n + count.dynamic === types.length;
   const open = count.dynamic > 0;
   if (count.map > 0 && all(count.map)) return collections("map", types, unsafe, convertible, open);
-  if (count.map > 0 && all(count.map + count.object)) return mixed("map", "object", types, unsafe, convertible) ?? "general";
+  if (count.map > 0 && all(count.map + count.object))
+    return mixed("map", "object", types, unsafe, convertible) ?? "general";
   if (count.list > 0 && all(count.list)) return collections("list", types, unsafe, convertible, open);
-  if (count.list > 0 && all(count.list + count.tuple)) return mixed("list", "tuple", types, unsafe, convertible) ?? "general";
+  if (count.list > 0 && all(count.list + count.tuple))
+    return mixed("list", "tuple", types, unsafe, convertible) ?? "general";
   if (count.set > 0 && all(count.set)) return collections("set", types, unsafe, convertible, open);
-  if (count.object > 0 && all(count.object)) return open ? { type: DYNAMIC } : objects(types as ObjectType[], unsafe, convertible);
-  if (count.tuple > 0 && all(count.tuple)) return open ? { type: DYNAMIC } : tuples(types as TupleType[], unsafe, convertible);
+  if (count.object > 0 && all(count.object))
+    return open ? { type: DYNAMIC } : objects(types as ObjectType[], unsafe, convertible);
+  if (count.tuple > 0 && all(count.tuple))
+    return open ? { type: DYNAMIC } : tuples(types as TupleType[], unsafe, convertible);
   if (count.object > 0 && count.tuple > 0) return undefined;
   return "general";
 }
@@ -89,13 +97,14 @@ function objects(types: readonly ObjectType[], unsafe: boolean, convertible: Con
   const [first, ...rest] = types;
   if (!first) return undefined;
   const alike = rest.every(
-    (t) => t.attributes.size === first.attributes.size && [...t.attributes.keys()].every((k) => first.attributes.has(k)),
+    (t) =>
+      t.attributes.size === first.attributes.size && [...t.attributes.keys()].every((k) => first.attributes.has(k)),
   );
   if (!alike) {
     const element = unifyTypes(
       types.flatMap((t) => [...t.attributes.values()]),
       unsafe,
-    convertible,
+      convertible,
     );
     return element && { type: mapOf(element.type) };
   }
@@ -104,7 +113,7 @@ function objects(types: readonly ObjectType[], unsafe: boolean, convertible: Con
     const one = unifyTypes(
       types.map((t) => t.attributes.get(name) ?? DYNAMIC),
       unsafe,
-    convertible,
+      convertible,
     );
     if (!one) return undefined;
     attributes.set(name, one.type);
@@ -119,7 +128,7 @@ function tuples(types: readonly TupleType[], unsafe: boolean, convertible: Conve
     const element = unifyTypes(
       types.flatMap((t) => t.elements),
       unsafe,
-    convertible,
+      convertible,
     );
     return element && { type: listOf(element.type) };
   }
@@ -128,7 +137,7 @@ function tuples(types: readonly TupleType[], unsafe: boolean, convertible: Conve
     const one = unifyTypes(
       types.map((t) => t.elements[i] ?? DYNAMIC),
       unsafe,
-    convertible,
+      convertible,
     );
     if (!one) return undefined;
     elements.push(one.type);

@@ -1,6 +1,5 @@
 import { convert } from "../convert/convert.ts";
-import { EXPRESSION, type FunctionSpec, type FunctionTable, TYPE } from "../functions/function.ts";
-import { ArgumentFault } from "../functions/function.ts";
+import { ArgumentFault, EXPRESSION, type FunctionSpec, type FunctionTable, TYPE } from "../functions/function.ts";
 import { invoke, parameterAt } from "../functions/invoke.ts";
 import { didYouMean, nearest } from "../suggestion.ts";
 import type { Call, Expression } from "../syntax/ast.ts";
@@ -38,7 +37,12 @@ const isTaken = (argument: Argument): argument is { readonly value: Value; reado
 
 function unknownFunction(expression: Call, table: FunctionTable | undefined, evaluator: Evaluator): void {
   if (!table) {
-    evaluator.error("hcl/calls-not-allowed", "Function calls not allowed", "Functions may not be called here.", expression);
+    evaluator.error(
+      "hcl/calls-not-allowed",
+      "Function calls not allowed",
+      "Functions may not be called here.",
+      expression,
+    );
     return;
   }
   const { name } = expression;

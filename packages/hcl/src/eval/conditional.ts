@@ -13,8 +13,7 @@ import {
   type Type,
   typeName,
 } from "../values/type.ts";
-import { nullValue, type Refinement, unknownValue, type Value } from "../values/value.ts";
-import { compareText } from "../values/value.ts";
+import { compareText, nullValue, type Refinement, unknownValue, type Value } from "../values/value.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { Scope } from "./scope.ts";
 

@@ -35,7 +35,10 @@ export function evaluate(expression: Expression, scope: Scope = NOTHING): Evalua
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const detail = "This expression is nested too deeply, or produces more data than can be held.";
-    const diagnostic = problem("hcl/nesting-too-deep", "Expression too large", { detail, subject: rangeOf(expression) });
+    const diagnostic = problem("hcl/nesting-too-deep", "Expression too large", {
+      detail,
+      subject: rangeOf(expression),
+    });
     return { value: UNKNOWN, diagnostics: [...evaluator.diagnostics, diagnostic] };
   }
 }

@@ -45,7 +45,12 @@ class Loop {
     const { node } = this;
     const given = this.evaluator.value(node.collection, this.scope);
     if (given.isNull) {
-      this.error("hcl/null-value", "Iteration over null value", "A null value cannot be used as the collection in a 'for' expression.", node.collection);
+      this.error(
+        "hcl/null-value",
+        "Iteration over null value",
+        "A null value cannot be used as the collection in a 'for' expression.",
+        node.collection,
+      );
       return UNKNOWN;
     }
     if (given.type.kind === "dynamic") return withMarks(UNKNOWN, given.marks);
@@ -81,12 +86,22 @@ class Loop {
     const before = this.evaluator.diagnostics.length;
     const result = this.evaluator.value(condition, this.bind(UNKNOWN, UNKNOWN));
     if (result.isNull) {
-      this.error("hcl/null-condition", "Condition is null", "The value of the 'if' clause must not be null.", condition);
+      this.error(
+        "hcl/null-condition",
+        "Condition is null",
+        "The value of the 'if' clause must not be null.",
+        condition,
+      );
       return false;
     }
     const bool = convert(result, BOOL);
     if (bool instanceof Fault) {
-      this.error("hcl/invalid-for", "Invalid 'for' condition", `The 'if' clause value is invalid: ${bool.message}.`, condition);
+      this.error(
+        "hcl/invalid-for",
+        "Invalid 'for' condition",
+        `The 'if' clause value is invalid: ${bool.message}.`,
+        condition,
+      );
       return false;
     }
     return this.evaluator.diagnostics.length === before;

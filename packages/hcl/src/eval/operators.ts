@@ -2,9 +2,9 @@ import { convert } from "../convert/convert.ts";
 import type { Binary, BinaryOperator, Unary } from "../syntax/ast.ts";
 import * as math from "../values/arithmetic.ts";
 import { equal } from "../values/equality.ts";
+import { unmark, withMarksOf } from "../values/marks.ts";
 import { BOOL, NUMBER, type Type } from "../values/type.ts";
 import { boolValue, unknownValue, Value } from "../values/value.ts";
-import { unmark, withMarksOf } from "../values/marks.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { Scope } from "./scope.ts";
 

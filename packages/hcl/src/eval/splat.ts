@@ -1,7 +1,7 @@
 import { between, type Splat } from "../syntax/ast.ts";
 import { unmark, withMarks } from "../values/marks.ts";
 import { definitelyNotNull, lengthBounds } from "../values/refine.ts";
-import { EMPTY_TUPLE, isCollection, listOf, tupleOf, type Type } from "../values/type.ts";
+import { EMPTY_TUPLE, isCollection, listOf, type Type, tupleOf } from "../values/type.ts";
 import { listValue, type Refinement, sameTypes, tupleValue, UNKNOWN, unknownValue, Value } from "../values/value.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { Scope } from "./scope.ts";
@@ -23,7 +23,8 @@ export function splat(expression: Splat, scope: Scope, evaluator: Evaluator): Va
   // Unknown whether it will be null, so unknown whether there will be one element or none.
   const maybeNone = upgrade && !given.isKnown && !definitelyNotNull(given);
   const source = upgrade ? withMarks(tupleValue([given]), given.marks) : given;
-  const each = (value: Value, on: Evaluator): Value => on.value(expression.each, scope.withItem(expression.item, value));
+  const each = (value: Value, on: Evaluator): Value =>
+    on.value(expression.each, scope.withItem(expression.item, value));
   if (!source.isKnown) return unknownResult(source, each, evaluator);
   let failed = false;
   const items = unmark(source).items.map((item) => {

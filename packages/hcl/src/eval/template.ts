@@ -1,10 +1,10 @@
 import { convert } from "../convert/convert.ts";
 import type { Template, TemplateJoin } from "../syntax/ast.ts";
+import { graphemes } from "../syntax/source-text.ts";
 import { Fault } from "../values/arithmetic.ts";
 import { unmark, withMarks } from "../values/marks.ts";
 import { STRING } from "../values/type.ts";
 import { stringValue, unknownValue, type Value } from "../values/value.ts";
-import { graphemes } from "../syntax/source-text.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { Scope } from "./scope.ts";
 
@@ -72,4 +72,3 @@ export function join(expression: TemplateJoin, scope: Scope, evaluator: Evaluato
   }
   return withMarks(stringValue(texts.join("")), marks);
 }
-

@@ -1,5 +1,5 @@
-import type { Expression } from "../syntax/ast.ts";
 import type { Diagnostic } from "@kiln/sdk";
+import type { Expression } from "../syntax/ast.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import type { CapsuleType, Type } from "../values/type.ts";
 import type { Value } from "../values/value.ts";

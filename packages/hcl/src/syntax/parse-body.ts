@@ -1,4 +1,4 @@
-import { between, type Attribute, type Block, type NativeBody, rangeOf, type Span } from "./ast.ts";
+import { type Attribute, type Block, between, type NativeBody, rangeOf, type Span } from "./ast.ts";
 import { lost } from "./partial.ts";
 import { rangeText } from "./range-text.ts";
 import { literalText } from "./string-literal.ts";
@@ -149,7 +149,16 @@ function block(reader: TokenReader, name: Token): Block {
     }
     reader.recoverAfterItem();
   }
-  return { type, labels, body, typeSpan: name, labelSpans, openBrace: open, closeBrace: close, ...between(name, close) };
+  return {
+    type,
+    labels,
+    body,
+    typeSpan: name,
+    labelSpans,
+    openBrace: open,
+    closeBrace: close,
+    ...between(name, close),
+  };
 }
 
 function tooDeep(reader: TokenReader, open: Token): NativeBody {
@@ -191,7 +200,9 @@ function blockBody(reader: TokenReader): NativeBody {
       "An argument definition on the same line as its containing block creates a single-line block definition, which must also be closed on the same line. Place the block's closing brace immediately after the argument definition.",
     );
   } else if (!reader.recovering) {
-    say("A single-line block definition must end with a closing brace immediately after its single argument definition.");
+    say(
+      "A single-line block definition must end with a closing brace immediately after its single argument definition.",
+    );
   }
   reader.recover(T.cBrace);
   return body;
@@ -242,7 +253,13 @@ function quotedLabel(reader: TokenReader): { readonly text: string; readonly spa
         return { text, span: context };
       }
       default:
-        reader.error("hcl/invalid-string", "Invalid string literal", "This item is not valid in a string literal.", token, context);
+        reader.error(
+          "hcl/invalid-string",
+          "Invalid string literal",
+          "This item is not valid in a string literal.",
+          token,
+          context,
+        );
         return { text, span: between(open, reader.recover(T.cQuote)) };
     }
   }

@@ -2,9 +2,9 @@ import { boolValue, NULL } from "../values/value.ts";
 import type { BinaryOperator, Expression, ObjectItem, Span } from "./ast.ts";
 import { between } from "./ast.ts";
 import { parseFor } from "./parse-for.ts";
-import { lost, numberLiteral, placeholder } from "./partial.ts";
 import { parseSteps } from "./parse-steps.ts";
 import { parseQuotedTemplate } from "./parse-template.ts";
+import { lost, numberLiteral, placeholder } from "./partial.ts";
 import { T, type TokenType } from "./token.ts";
 import type { Token, TokenReader } from "./token-reader.ts";
 
@@ -196,8 +196,7 @@ function callArguments(
     if (separator.type === T.ellipsis) {
       if (reader.peekType() === T.cParen) return { items, expandFinal: true, close: reader.read() };
       if (!reader.recovering) {
-        const detail =
-          "An expanded function argument (with ...) must be immediately followed by closing parentheses.";
+        const detail = "An expanded function argument (with ...) must be immediately followed by closing parentheses.";
         const context = between(first, separator);
         reader.error("hcl/missing-parenthesis", "Missing closing parenthesis", detail, separator, context);
       }

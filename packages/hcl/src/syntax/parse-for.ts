@@ -47,7 +47,8 @@ export function parseFor(reader: TokenReader, open: Token): Expression {
   let close: Token;
   if (reader.peekType() === closer) close = reader.read();
   else {
-    if (!reader.recovering) invalid(reader, "Extra characters after the end of the 'for' expression.", reader.peek(), open);
+    if (!reader.recovering)
+      invalid(reader, "Extra characters after the end of the 'for' expression.", reader.peek(), open);
     close = reader.recover(closer);
   }
   const whole = between(open, close);

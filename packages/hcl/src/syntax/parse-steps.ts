@@ -1,5 +1,5 @@
 import { UNKNOWN, type Value } from "../values/value.ts";
-import { between, type Expression, isPlainString, type ItemSymbol, type Span, type Step } from "./ast.ts";
+import { between, type Expression, type ItemSymbol, isPlainString, type Span, type Step } from "./ast.ts";
 import { lost, numberLiteral } from "./partial.ts";
 import { T } from "./token.ts";
 import type { Token, TokenReader } from "./token-reader.ts";
@@ -34,7 +34,12 @@ function extended(result: Expression, step: Step): Expression {
 }
 
 function invalidName(reader: TokenReader, subject: Span): void {
-  reader.error("hcl/invalid-attribute-name", "Invalid attribute name", "An attribute name is required after a dot.", subject);
+  reader.error(
+    "hcl/invalid-attribute-name",
+    "Invalid attribute name",
+    "An attribute name is required after a dot.",
+    subject,
+  );
 }
 
 function afterDot(reader: TokenReader, from: Expression, result: Expression): Expression {
@@ -94,7 +99,8 @@ function attributeSplat(reader: TokenReader, from: Expression, result: Expressio
     }
     last = next;
   }
-  const each: Expression = steps.length === 0 ? item : { kind: "traversal", from: item, steps, ...between(first, last) };
+  const each: Expression =
+    steps.length === 0 ? item : { kind: "traversal", from: item, steps, ...between(first, last) };
   return { kind: "splat", from: result, each, item, marker, ...between(from, last) };
 }
 

@@ -88,7 +88,9 @@ function collect(reader: TokenReader, end: TokenType): { readonly parts: Templat
       trimBefore(reader, parts, next);
       reader.pushNewlines(false);
       trimNext =
-        next.type === T.templateInterp ? interpolation(reader, parts, next, start, end) : control(reader, parts, next, start);
+        next.type === T.templateInterp
+          ? interpolation(reader, parts, next, start, end)
+          : control(reader, parts, next, start);
       reader.popNewlines();
     } else {
       if (!reader.recovering) {
@@ -108,7 +110,8 @@ function collect(reader: TokenReader, end: TokenType): { readonly parts: Templat
 /** `${~` and `%{~` eat the white space before them. */
 function trimBefore(reader: TokenReader, parts: TemplatePart[], opener: Token): void {
   const before = parts.at(-1);
-  if (opener.end - opener.start !== 3 || before?.kind !== "text" || reader.source.text[opener.start + 2] !== "~") return;
+  if (opener.end - opener.start !== 3 || before?.kind !== "text" || reader.source.text[opener.start + 2] !== "~")
+    return;
   parts[parts.length - 1] = { ...before, text: before.text.replace(TRIM_END, "") };
 }
 
@@ -117,13 +120,7 @@ function trimsAfter(close: Token): boolean {
   return close.end - close.start === 2;
 }
 
-function interpolation(
-  reader: TokenReader,
-  parts: TemplatePart[],
-  open: Token,
-  start: Span,
-  end: TokenType,
-): boolean {
+function interpolation(reader: TokenReader, parts: TemplatePart[], open: Token, start: Span, end: TokenType): boolean {
   const expression = reader.expression();
   const close = reader.peek();
   let trim = false;
@@ -166,8 +163,7 @@ function control(reader: TokenReader, parts: TemplatePart[], open: Token, start:
     return false;
   };
   if (keyword.type !== T.ident) {
-    const detail =
-      'A template directive keyword ("if", "for", etc) is expected at the beginning of a %{ sequence.';
+    const detail = 'A template directive keyword ("if", "for", etc) is expected at the beginning of a %{ sequence.';
     return giveUp("hcl/invalid-directive", "Invalid template directive", detail, keyword);
   }
   reader.read();
@@ -227,4 +223,3 @@ function forDirective(reader: TokenReader, parts: TemplatePart[], open: Token): 
   parts.push({ kind: "for", keyName, valueName, collection, ...between(open, reader.peek()) });
   return undefined;
 }
-

@@ -22,4 +22,3 @@ export function numberLiteral(reader: TokenReader, token: Token): Literal {
   reader.error("hcl/invalid-number", "Invalid number literal", detail, token);
   return placeholder(token);
 }
-

@@ -89,7 +89,10 @@ class TreeBuilder {
     for (;;) {
       const next = this.peek();
       if (next.kind === "end") {
-        return this.unexpected(next, `The if directive at ${rangeText(rangeOf(open))} is missing its corresponding endif directive.`);
+        return this.unexpected(
+          next,
+          `The if directive at ${rangeText(rangeOf(open))} is missing its corresponding endif directive.`,
+        );
       }
       if (next.kind === "else") {
         this.at++;
@@ -119,7 +122,10 @@ class TreeBuilder {
     for (;;) {
       const next = this.peek();
       if (next.kind === "end") {
-        return this.unexpected(next, `The for directive at ${rangeText(rangeOf(open))} is missing its corresponding endfor directive.`);
+        return this.unexpected(
+          next,
+          `The for directive at ${rangeText(rangeOf(open))} is missing its corresponding endfor directive.`,
+        );
       }
       if (next.kind === "else" || next.kind === "endif") {
         this.at++;

@@ -214,7 +214,13 @@ function reportUnusable(tokens: TokenList, diagnostics: Diagnostic[]): void {
       case T.bitwiseNot:
       case T.bitwiseXor: {
         const instead =
-          type === T.bitwiseAnd ? 'AND ("&&")' : type === T.bitwiseOr ? 'OR ("||")' : type === T.bitwiseNot ? 'NOT ("!")' : "";
+          type === T.bitwiseAnd
+            ? 'AND ("&&")'
+            : type === T.bitwiseOr
+              ? 'OR ("||")'
+              : type === T.bitwiseNot
+                ? 'NOT ("!")'
+                : "";
         const hint = instead === "" ? "" : ` Did you mean boolean ${instead}?`;
         say(i, "hcl/unsupported-operator", "Unsupported operator", `Bitwise operators are not supported.${hint}`);
         break;

@@ -3,7 +3,7 @@ import { formatNumber } from "./big-float-text.ts";
 import { definitelyEqual } from "./equality.ts";
 import { deepMarks, unmarkDeep } from "./marks.ts";
 import { DYNAMIC, type Type } from "./type.ts";
-import { compareText, Unknown, Value, rawSet } from "./value.ts";
+import { compareText, rawSet, Unknown, type Value } from "./value.ts";
 
 /**
  * A text that equal values share: what cty hashes set elements by, and orders elements of compound types by.

@@ -40,7 +40,11 @@ export function objectOf(
   attributes: ReadonlyMap<string, Type> | Readonly<Record<string, Type>>,
   optional: ReadonlySet<string> = NONE,
 ): ObjectType {
-  return { kind: "object", attributes: attributes instanceof Map ? attributes : new Map(Object.entries(attributes)), optional };
+  return {
+    kind: "object",
+    attributes: attributes instanceof Map ? attributes : new Map(Object.entries(attributes)),
+    optional,
+  };
 }
 
 export const EMPTY_OBJECT = objectOf({});
@@ -116,7 +120,9 @@ export function typeName(type: Type): string {
 export function constraintName(type: Type): string {
   if (type.kind === "dynamic") return "any type";
   if (isCollection(type)) {
-    return type.element.kind === "dynamic" ? `${type.kind} of any single type` : `${type.kind} of ${constraintName(type.element)}`;
+    return type.element.kind === "dynamic"
+      ? `${type.kind} of any single type`
+      : `${type.kind} of ${constraintName(type.element)}`;
   }
   return typeName(type);
 }

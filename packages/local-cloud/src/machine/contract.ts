@@ -55,6 +55,8 @@ export interface Machine {
   console(): string;
   stop(signal: AbortSignal): Promise<void>;
   start(signal: AbortSignal): Promise<void>;
+  /** A command of this host whose terminal is a login shell of the default user inside the running machine. */
+  shellCommand(): readonly string[];
   /** Called when the machine shuts itself down from inside. */
   onExit(listener: () => void): void;
   destroy(signal: AbortSignal): Promise<void>;

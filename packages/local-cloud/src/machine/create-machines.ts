@@ -92,10 +92,7 @@ class LinuxMachines implements Machines {
   private readonly bases: Bases;
   private readonly owner: Owner;
   private readonly release: () => Promise<void>;
-  private readonly machines = new Map<
-    string,
-    { readonly machine: LinuxMachine; readonly folder: MachineFolder }
-  >();
+  private readonly machines = new Map<string, { readonly machine: LinuxMachine; readonly folder: MachineFolder }>();
   private isDisposed = false;
 
   constructor(

@@ -78,6 +78,12 @@ export class LinuxMachine implements Machine {
     return this.consoleText.read();
   }
 
+  shellCommand(): readonly string[] {
+    if (!this.running) throw new MachineError("unknown-machine", `the machine ${this.id} is not running`);
+    const into = enterAsRoot(this.running.machineProcess, "/", this.parts.cable !== undefined);
+    return [...into, "su", "-", this.spec.defaultUser];
+  }
+
   onExit(listener: () => void): void {
     this.listeners.push(listener);
   }

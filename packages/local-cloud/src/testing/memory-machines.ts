@@ -31,6 +31,9 @@ export class MemoryMachine implements Machine {
     this.state = "running";
     this.boots++;
   }
+  shellCommand(): readonly string[] {
+    return ["true"];
+  }
   onExit(listener: () => void): void {
     this.#listeners.push(listener);
   }

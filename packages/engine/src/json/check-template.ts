@@ -1,0 +1,68 @@
+import { type Diagnostic, problem } from "@kiln/sdk";
+import { didYouMean, problemAt } from "./diagnose.ts";
+import type { JsonComponent, NameUse } from "./json-component.ts";
+import type { JsonTemplate } from "./json-template.ts";
+import type { Assigned } from "./var-files.ts";
+import { compareVersions, parseVersion } from "./version.ts";
+
+/**
+ * The rules between the parts of a template, which need no rendering: at least one builder, required variables, `only`, `except` and
+ * `override` naming builders that exist, the version of Packer it asks for.
+ */
+export function checkTemplate(
+  template: JsonTemplate,
+  assigned: ReadonlyMap<string, Assigned>,
+  packerVersion: string,
+): readonly Diagnostic[] {
+  const { parts, source } = template;
+  const found: Diagnostic[] = [...minimumVersion(template, packerVersion)];
+  if (parts.builders.length === 0)
+    found.push(
+      problem("template/no-builders", "at least one builder must be defined", { subject: source.range(0, 0) }),
+    );
+  for (const { name, fallback, range } of template.rawVariables.values())
+    if (fallback === undefined && !assigned.has(name))
+      found.push(
+        problem("variables/unset", `required variable not set: ${name}`, {
+          detail: `Give it with -var '${name}=VALUE' or in a -var-file, or declare a default.`,
+          subject: range,
+        }),
+      );
+  const names = parts.builders.map((builder) => builder.name);
+  for (const provisioner of parts.provisioners) found.push(...uses(provisioner, names));
+  for (const chain of parts.postProcessors) for (const processor of chain) found.push(...uses(processor, names));
+  return found;
+}
+
+function minimumVersion(template: JsonTemplate, packerVersion: string): readonly Diagnostic[] {
+  const { minVersion } = template;
+  const using = parseVersion(packerVersion);
+  if (!minVersion || minVersion.text === "" || !using) return [];
+  const wanted = parseVersion(minVersion.text);
+  if (!wanted) {
+    const summary = `min_version is invalid: Malformed version: ${minVersion.text}`;
+    return [problem("template/bad-version", summary, { subject: minVersion.range })];
+  }
+  if (compareVersions(using, wanted) >= 0) return [];
+  const summary = `This template requires Packer version ${minVersion.text} or higher; using ${packerVersion}`;
+  return [problem("template/version-too-old", summary, { subject: minVersion.range })];
+}
+
+/** `only`, `except` and `override` hold raw names: what the builders' members say, before anything is rendered. */
+function uses(component: JsonComponent, names: readonly string[]): readonly Diagnostic[] {
+  const { label, meta, source, node } = component.parts;
+  const { only = [], except = [], override = [] } = meta;
+  if (only.length > 0 && except.length > 0) {
+    const summary = `${label}: only one of 'only' or 'except' may be specified`;
+    return [problemAt(source, node, "template/only-and-except", summary)];
+  }
+  const unknown = (use: NameUse, summary: string): readonly Diagnostic[] =>
+    names.includes(use.name)
+      ? []
+      : [problemAt(source, use, "template/unknown-builder-name", summary, didYouMean(source, use, use.name, names))];
+  return [
+    ...only.flatMap((use) => unknown(use, `${label}: 'only' specified builder '${use.name}' not found`)),
+    ...except.flatMap((use) => unknown(use, `${label}: 'except' specified builder '${use.name}' not found`)),
+    ...override.flatMap(({ use }) => unknown(use, `${label}: override '${use.name}' doesn't exist`)),
+  ];
+}

@@ -1,0 +1,114 @@
+import { renderTemplate } from "@kiln/go-template";
+import { type Checked, type Diagnostic, type EvalScope, problem, refused, type Template, verdict } from "@kiln/sdk";
+import { checkTemplate } from "./check-template.ts";
+import type { JsonComponent } from "./json-component.ts";
+import { interpolation, JsonScope, type Surroundings } from "./json-scope.ts";
+import type { JsonTemplate } from "./json-template.ts";
+import { templateFailure } from "./render.ts";
+import { type Assigned, readVarFile, type VarFile } from "./var-files.ts";
+import { evaluateVariables } from "./variables.ts";
+
+export interface EvaluateInputs {
+  /** `-var`: later ones already over earlier ones. */
+  readonly vars: Readonly<Record<string, string>>;
+  /** `-var-file`, in the order given. */
+  readonly varFiles: readonly VarFile[];
+  readonly surroundings: Surroundings;
+}
+export interface EvaluatedTemplate {
+  /** Builders bear their rendered names and stand in the order of those, as Packer builds them. */
+  readonly template: Template;
+  /** Has `var`, `path` and `packer`; the engine adds `source` and `build`. */
+  readonly scope: EvalScope;
+  /** Values to mask. */
+  readonly sensitive: readonly string[];
+}
+
+/**
+ * Makes a template ready to plan: variables get their values (`-var` over files over defaults), are rendered, and the names of builders
+ * with them. Source: core-behaviour §2.2–2.4.
+ */
+export async function evaluateJsonTemplate(
+  template: JsonTemplate,
+  inputs: EvaluateInputs,
+): Promise<Checked<EvaluatedTemplate>> {
+  const { surroundings } = inputs;
+  const assigned = new Map<string, Assigned>();
+  const found: Diagnostic[] = inputs.varFiles.flatMap((file) => readVarFile(file, assigned));
+  for (const [name, text] of Object.entries(inputs.vars)) assigned.set(name, { text });
+  found.push(...checkTemplate(template, assigned, surroundings.packerVersion));
+  const variables = await evaluateVariables(withoutRequired(template, assigned), assigned, surroundings);
+  found.push(...variables.found);
+  if (found.some((d) => d.severity === "error")) return refused(...found);
+  const names = new Map<string, unknown>([
+    ["var", Object.fromEntries(variables.values)],
+    ["path", { root: surroundings.templateDir ?? "", cwd: surroundings.host.cwd }],
+    ["packer", { version: surroundings.packerVersion }],
+  ]);
+  const scope = new JsonScope(names, surroundings);
+  const named = nameBuilders(template.parts.builders, scope, found);
+  const sensitive = template.sensitiveNames.flatMap((name) => variables.values.get(name) || []);
+  return verdict({ template: withNames(template, named), scope, sensitive }, found);
+}
+
+/** Those that nobody set count as empty, so that one run tells what else is wrong. */
+function withoutRequired(template: JsonTemplate, assigned: ReadonlyMap<string, Assigned>): JsonTemplate {
+  const rawVariables = new Map(template.rawVariables);
+  for (const [name, variable] of rawVariables)
+    if (variable.fallback === undefined && !assigned.has(name))
+      rawVariables.set(name, {
+        ...variable,
+        fallback: "",
+        node: { kind: "string", start: variable.node.start, end: variable.node.end, value: "" },
+      });
+  return { ...template, rawVariables };
+}
+
+/** Rendered names by raw names. */
+function nameBuilders(
+  builders: readonly JsonComponent[],
+  scope: JsonScope,
+  found: Diagnostic[],
+): ReadonlyMap<string, string> {
+  const named = new Map<string, string>();
+  const taken = new Map<string, JsonComponent>();
+  for (const builder of builders) {
+    const { nameNode, typeNode, source } = builder.parts;
+    const node = nameNode ?? typeNode;
+    const result = renderTemplate(builder.name, interpolation(scope), "until-stable");
+    if (!result.ok) {
+      const summary = `Error interpolating builder '${builder.name}': ${result.problem.message}`;
+      if (node.kind === "string") found.push(templateFailure(result.problem, node, source, summary));
+      continue;
+    }
+    const name = result.value;
+    const first = taken.get(name);
+    if (first)
+      found.push(
+        problem("template/duplicate-builder", `${builder.parts.label}: builder with name '${name}' already exists`, {
+          detail: `The name of the builder on line ${first.range.start.line} renders to the same.`,
+          subject: source.range(node.start, node.end),
+        }),
+      );
+    taken.set(name, builder);
+    named.set(builder.name, name);
+  }
+  return named;
+}
+
+function withNames(template: JsonTemplate, names: ReadonlyMap<string, string>): Template {
+  const { parts } = template;
+  const named = (component: JsonComponent): JsonComponent => component.named(component.name, names);
+  const builders = parts.builders.map((builder) => builder.named(names.get(builder.name) ?? builder.name, names));
+  return {
+    ...template,
+    sources: builders,
+    builds: template.builds.map((build) => ({
+      ...build,
+      sources: builders.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      provisioners: parts.provisioners.map(named),
+      ...(parts.onError && { onError: named(parts.onError) }),
+      postProcessors: parts.postProcessors.map((chain) => chain.map(named)),
+    })),
+  };
+}

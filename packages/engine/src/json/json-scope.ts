@@ -1,0 +1,104 @@
+import { buildPlaceholder, type GoValue, goValue, type InterpolationContext } from "@kiln/go-template";
+import { type EvalScope, type Host, pending, type TemplateFunctions } from "@kiln/sdk";
+import { componentFunctions } from "./component-functions.ts";
+
+/** What template functions take from outside. */
+export interface Surroundings {
+  readonly host: Pick<Host, "env" | "cwd" | "clock" | "random">;
+  /** The one instant that `timestamp` and `isotime` speak of. */
+  readonly startedAt: Date;
+  /** Absolute; absent where the template came from standard input. */
+  readonly templateDir?: string;
+  readonly packerVersion: string;
+  readonly lookups?: SecretLookUps;
+}
+/** Secret stores, for the variables section. They reject with a message for the user. */
+export interface SecretLookUps {
+  consulKey?(key: string): Promise<string>;
+  vault?(path: string, key: string): Promise<string>;
+  awsSecret?(name: string, key: string | undefined): Promise<string>;
+  awsSecretText?(name: string): Promise<string>;
+}
+
+/**
+ * The names that a JSON template's `{{ }}` may use: `var`, `source`, `build`, `path`, `packer`; and the outside world behind its
+ * functions.
+ */
+export class JsonScope implements EvalScope {
+  readonly names: ReadonlyMap<string, unknown>;
+  readonly surroundings: Surroundings;
+
+  constructor(names: ReadonlyMap<string, unknown>, surroundings: Surroundings) {
+    this.names = names;
+    this.surroundings = surroundings;
+  }
+
+  child(names: Readonly<Record<string, unknown>>): JsonScope {
+    return new JsonScope(new Map([...this.names, ...Object.entries(names)]), this.surroundings);
+  }
+}
+
+/** What `{{ }}` sees in this scope. `data` are the `.Names` of text rendered during the run; the build's values lie below them. */
+export function interpolation(
+  scope: EvalScope,
+  functions: TemplateFunctions = {},
+  data?: Readonly<Record<string, unknown>>,
+): InterpolationContext {
+  if (!(scope instanceof JsonScope)) throw new TypeError("a JSON template was given the scope of another syntax");
+  const { surroundings } = scope;
+  const { host, lookups } = surroundings;
+  const source = scope.names.get("source") as { readonly type?: string; readonly name?: string } | undefined;
+  const variables = scope.names.get("var");
+  return {
+    ...outside(surroundings),
+    environment: (name) => host.env[name],
+    ...(variables !== undefined && { user: texts(variables) }),
+    ...(source?.name !== undefined && { buildName: source.name }),
+    ...(source?.type !== undefined && { buildType: source.type }),
+    ...dataOf(scope, data),
+    functions: componentFunctions(functions),
+    ...(lookups?.consulKey && { consul: lookups.consulKey.bind(lookups) }),
+    ...(lookups?.vault && { vault: lookups.vault.bind(lookups) }),
+    ...(lookups?.awsSecret && { awsSecret: lookups.awsSecret.bind(lookups) }),
+    ...(lookups?.awsSecretText && { awsSecretText: lookups.awsSecretText.bind(lookups) }),
+  };
+}
+
+function outside(from: Surroundings) {
+  const { host } = from;
+  return {
+    packerVersion: from.packerVersion,
+    ...(from.templateDir !== undefined && { templateDirectory: from.templateDir }),
+    workingDirectory: host.cwd,
+    startedAt: nanoseconds(from.startedAt),
+    now: () => nanoseconds(host.clock.now()),
+    randomBytes: (count: number) => host.random.bytes(count),
+  };
+}
+
+function nanoseconds(instant: Date): bigint {
+  return BigInt(instant.getTime()) * 1_000_000n;
+}
+
+function texts(variables: unknown): ReadonlyMap<string, string> {
+  const entries = Object.entries((variables ?? {}) as Record<string, unknown>);
+  return new Map(entries.map(([name, value]) => [name, String(value)]));
+}
+
+/** Builders have no build values: `build` is an error there. */
+function dataOf(scope: EvalScope, data: Readonly<Record<string, unknown>> | undefined): { data?: GoValue } {
+  const build = scope.names.get("build") as Readonly<Record<string, unknown>> | undefined;
+  if (!build && !data) return {};
+  const known = Object.entries(build ?? {}).map(([name, value]): [string, unknown] => [
+    name,
+    value === pending ? `Build_${name}. ${buildPlaceholder}` : value,
+  ]);
+  const value = goValue({ ...Object.fromEntries(known), ...data } as Parameters<typeof goValue>[0]);
+  return value ? { data: value } : {};
+}
+
+/** Build values that only the run will know. */
+export function pendingNames(scope: EvalScope): ReadonlySet<string> {
+  const build = (scope.names.get("build") ?? {}) as Readonly<Record<string, unknown>>;
+  return new Set(Object.keys(build).filter((name) => build[name] === pending));
+}

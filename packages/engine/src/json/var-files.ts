@@ -1,0 +1,75 @@
+import { caution, type Diagnostic } from "@kiln/sdk";
+import { keySpan, problemAt } from "./diagnose.ts";
+import { goKind, type JsonNode, type StringNode } from "./node.ts";
+import { parseJson } from "./parse-json.ts";
+import { readSource } from "./read-source.ts";
+import type { SourceText } from "./source-text.ts";
+import { goPrint } from "./weak.ts";
+
+export interface VarFile {
+  /** As the user typed it. */
+  readonly path: string;
+  readonly text: string | Uint8Array;
+}
+/** A variable's text and where it was written; `-var` has no place. */
+export interface Assigned {
+  readonly text: string;
+  readonly place?: { readonly source: SourceText; readonly node: StringNode };
+}
+
+/** Reads a `-var-file`: a JSON object of texts. Later files win, so the caller reads them in order. */
+export function readVarFile(file: VarFile, into: Map<string, Assigned>): readonly Diagnostic[] {
+  const { source, warnings } = readSource(file.text, file.path);
+  const prefix = `Error reading variables in '${file.path}'`;
+  const parsed = parseJson(source);
+  if (!parsed.ok) return parsed.diagnostics.map((d) => ({ ...d, summary: `${prefix}: ${d.summary}` }));
+  const root = parsed.value;
+  if (root.kind === "literal" && root.value === null) return warnings;
+  if (root.kind !== "object") {
+    const summary = `${prefix}: json: cannot unmarshal ${jsonKind(root)} into Go value of type kvflag.FlagJSON`;
+    return [
+      problemAt(source, root, "variables/not-an-object", summary, {
+        detail: "A variables file is a JSON object of texts.",
+      }),
+    ];
+  }
+  const found: Diagnostic[] = [...warnings];
+  const seen = new Set<string>();
+  for (const member of root.members) {
+    const { key, value } = member;
+    if (seen.has(key)) found.push(repeated(source, member, key));
+    seen.add(key);
+    if (value.kind === "string") into.set(key, { text: value.value, place: { source, node: value } });
+    else if (value.kind === "literal" && value.value === null) into.set(key, { text: "" });
+    else
+      found.push(
+        notText(source, value, `${prefix}: json: cannot unmarshal ${jsonKind(value)} into Go value of type string`),
+      );
+  }
+  return found;
+}
+
+function repeated(source: SourceText, member: { keyStart: number; keyEnd: number }, key: string): Diagnostic {
+  const span = keySpan(member);
+  return caution("variables/repeated", `variable "${key}" is given twice; the last counts`, {
+    subject: source.range(span.start, span.end),
+  });
+}
+
+function notText(source: SourceText, value: JsonNode, summary: string): Diagnostic {
+  const scalar = value.kind === "number" || value.kind === "literal";
+  return problemAt(source, value, "variables/not-text", summary, {
+    detail: "Values of variables are texts.",
+    ...(scalar && {
+      suggestion: {
+        replace: source.range(value.start, value.end),
+        with: `"${value.kind === "number" ? source.text.slice(value.start, value.end) : goPrint(value)}"`,
+      },
+    }),
+  });
+}
+
+function jsonKind(node: JsonNode): string {
+  if (node.kind === "array" || node.kind === "object") return node.kind;
+  return node.kind === "number" ? "number" : goKind(node);
+}
