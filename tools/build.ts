@@ -51,8 +51,15 @@ const result = await build({
 });
 await writeFile(
   join(out, "lib/start.js"),
-  // Compiled code is kept between runs: evaluating it is what start-up costs.
-  'import{enableCompileCache}from"node:module";enableCompileCache();await import("./main.js");\n',
+  // Compiled code is kept between runs: evaluating it is what start-up costs. An old Node must be able to read this file.
+  `import * as modules from "node:module";
+if (Number(process.versions.node.split(".")[0]) < 24) {
+  console.error("kiln needs Node.js 24 or later; this is " + process.version + ". The package brings its own for Linux and Windows: install it with its optional dependencies.");
+  process.exit(1);
+}
+modules.enableCompileCache();
+await import("./main.js");
+`,
 );
 await writeFile(
   join(out, "package.json"),

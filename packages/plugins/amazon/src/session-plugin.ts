@@ -16,11 +16,11 @@ const variable = "AWS_SSM_START_SESSION_RESPONSE";
 
 /** The plugin's version, or a refusal that says where to get it. */
 export async function pluginVersion(host: Pick<Host, "processes">, signal: AbortSignal): Promise<readonly number[]> {
-  const process = host.processes.spawn(plugin, ["--version"], { signal });
+  const asked = host.processes.spawn(plugin, ["--version"], { signal });
   let text = "";
   try {
-    for await (const { bytes } of process.output) text += Buffer.from(bytes).toString();
-    await process.exit;
+    for await (const { bytes } of asked.output) text += Buffer.from(bytes).toString();
+    await asked.exit;
   } catch (thrown) {
     if (codeOf(thrown) !== "ENOENT") throw thrown;
     throw new StepError(

@@ -3,12 +3,8 @@ import type { Duplex } from "node:stream";
 import { ConnectError, messageOf } from "@kiln/sdk";
 import { SocksClient } from "socks";
 import type { ProxySettings } from "../settings.ts";
+import { type Address, where } from "./address.ts";
 import { connectThroughHttp } from "./http-proxy.ts";
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** A TCP connection, direct or through the proxy. Rejects with a `ConnectError` of stage `resolve`, `tcp` or `proxy`. */
 export async function dial(
@@ -30,10 +26,6 @@ export async function dial(
     signal.throwIfAborted();
     throw new ConnectError("connect/failed", "proxy", `proxy ${where(proxy)}: ${messageOf(error)}`, error);
   }
-}
-
-export function where({ host, port }: Address): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 async function connectThroughSocks(

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { ProxySettings } from "../settings.ts";
-import { type Address, where } from "./dial.ts";
+import { type Address, where } from "./address.ts";
 
 /** A proxy that answers with more than this before its empty line is none. */
 const longestAnswer = 64 * 1024;

@@ -1,7 +1,7 @@
 import type { ConnectAccess } from "@kiln/sdk";
 import { ConnectError } from "@kiln/sdk";
 import type { SshSettings } from "../settings.ts";
-import type { Address } from "./dial.ts";
+import type { Address } from "./address.ts";
 import { Patience } from "./patience.ts";
 import { failureReport, timeoutReport } from "./report.ts";
 

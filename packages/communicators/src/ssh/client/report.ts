@@ -1,7 +1,7 @@
 import { ConnectError, messageOf } from "@kiln/sdk";
 import type { SshSettings } from "../settings.ts";
+import { type Address, where } from "./address.ts";
 import { defaultCiphers, defaultKeyExchanges, hostKeys } from "./algorithms.ts";
-import { type Address, where } from "./dial.ts";
 import { LoginError } from "./login.ts";
 
 /** What is known when waiting ends without a connection. */

@@ -2,7 +2,8 @@ import type { Duplex } from "node:stream";
 import { ConnectError, messageOf } from "@kiln/sdk";
 import type { Client } from "ssh2";
 import type { SshSettings } from "../settings.ts";
-import { type Address, dial, where } from "./dial.ts";
+import { type Address, where } from "./address.ts";
+import { dial } from "./dial.ts";
 import { LoginError, login } from "./login.ts";
 import type { LoginMethod } from "./login-methods.ts";
 

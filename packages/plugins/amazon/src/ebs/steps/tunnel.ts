@@ -99,11 +99,11 @@ async function forward(
   if (TokenValue) ctx.secrets.add(TokenValue);
   ui.say(`Starting portForwarding session "${SessionId}".`);
   const response = held.value;
-  const process = startPlugin(host, version, { response, region: amazon.region, input, url: StreamUrl }, signal);
+  const plugin = startPlugin(host, version, { response, region: amazon.region, input, url: StreamUrl }, signal);
   const drain = async (): Promise<void> => {
-    for await (const _ of process.output);
+    for await (const _ of plugin.output);
   };
-  const over = Promise.allSettled([process.exit, drain()]).then(() => held.release());
+  const over = Promise.allSettled([plugin.exit, drain()]).then(() => held.release());
   return { over };
 }
 
