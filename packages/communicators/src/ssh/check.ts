@@ -9,7 +9,7 @@ import { passphraseVariable } from "./passphrase.ts";
 import { sshSettings } from "./settings.ts";
 import { isPort, readTunnel } from "./tunnel-text.ts";
 
-type Option = keyof ConnectConfig & string;
+type Option = keyof ConnectConfig;
 
 /** Every mistake in the SSH options at once. Reads key files, opens nothing else. */
 export async function checkSsh(config: ConnectConfig, ctx: PrepareContext): Promise<readonly Diagnostic[]> {

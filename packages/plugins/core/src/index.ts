@@ -1,7 +1,7 @@
 import type { Family } from "@kiln/sdk";
 
-export { readConsulKey } from "./look-ups/consul.ts";
-export { readVaultSecret } from "./look-ups/vault.ts";
+export { consulKey } from "./look-ups/consul.ts";
+export { vaultSecret } from "./look-ups/vault.ts";
 
 /** Packer's own components, those that need no platform. */
 export const family: Family = {

@@ -1,4 +1,4 @@
 declare module "ssh2/lib/protocol/utils.js" {
   const parts: unknown;
-  export default parts;
+  export = parts;
 }

@@ -4,7 +4,7 @@ import { type PrepareHost, StepError } from "@kiln/sdk";
  * The value of a key in Consul. CONSUL_HTTP_ADDR, _TOKEN, _TOKEN_FILE, _AUTH, _SSL and CONSUL_NAMESPACE, CONSUL_PARTITION are honoured.
  * A key that is absent or empty is an error. Source: Packer's `consul_key` template function.
  */
-export async function readConsulKey(
+export async function consulKey(
   key: string,
   host: Pick<PrepareHost, "env" | "files" | "http">,
   signal: AbortSignal,

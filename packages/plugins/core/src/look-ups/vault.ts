@@ -4,7 +4,7 @@ import { type PrepareHost, StepError } from "@kiln/sdk";
  * One member of a Vault secret: KV version 2 where the answer has a `data` object, else version 1. Needs VAULT_TOKEN; VAULT_ADDR and
  * VAULT_NAMESPACE are honoured. Rejects with what a person should know. Source: Packer's `vault` template function.
  */
-export async function readVaultSecret(
+export async function vaultSecret(
   path: string,
   key: string,
   host: Pick<PrepareHost, "env" | "http">,

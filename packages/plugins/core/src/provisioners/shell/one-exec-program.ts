@@ -15,10 +15,10 @@ export interface ProgramOptions {
 
 /**
  * The command that starts it all. Its input is `size` bytes of program, then what the program reads. It holds nothing that a login
- * shell of whatever family would treat specially inside single quotes. On a terminal, where input is not clean, it only says so.
+ * shell of whatever family would treat specially inside single quotes. On a terminal, where input is not clean, it does nothing.
  */
-export function bootstrap(token: string, size: number): string {
-  return `/bin/sh -c 'test -t 0 && echo "${token}:tty;" && exit 0; eval "$(dd bs=1 count=${size} 2>/dev/null)"'`;
+export function bootstrap(size: number): string {
+  return `/bin/sh -c 'test -t 0 && exit 0; eval "$(dd bs=1 count=${size} 2>/dev/null)"'`;
 }
 
 /**
@@ -28,7 +28,7 @@ export function bootstrap(token: string, size: number): string {
  */
 export function program(options: ProgramOptions): string {
   const { token, envFile, scriptSize, cleanAfter } = options;
-  const say = (message: string): string => `printf %s "${token}:${message};"`;
+  const say = (message: string): string => `printf %s "$t:${message};"`;
   const shell = options.userShell ? '"${SHELL:-/bin/sh}"' : "/bin/sh";
   const receive = [
     ...(envFile
@@ -44,6 +44,8 @@ export function program(options: ProgramOptions): string {
   const removed = envFile && options.removeEnvFile ? '"$p" "$e"' : '"$p"';
   return [
     "{",
+    // In two halves: a terminal may echo this text, and that must not pass for a message.
+    `t=${token.slice(0, 8)}""${token.slice(8)}`,
     `p=${assignable(options.remotePath)}`,
     ...(envFile ? [`e=${assignable(envFile.path)}`] : []),
     `if ${receive.join(" && ")}; then`,

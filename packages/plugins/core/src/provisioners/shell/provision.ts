@@ -1,5 +1,4 @@
-import { type Communicator, type ProvisionContext, StepError, showOutput } from "@kiln/sdk";
-import { durationText } from "../../script/duration-text.ts";
+import { type Communicator, formatGoDuration, type ProvisionContext, StepError, showOutput } from "@kiln/sdk";
 import { environmentOf } from "../../script/environment.ts";
 import { environmentText } from "../../script/environment-text.ts";
 import { checkExitCode } from "../../script/exit-codes.ts";
@@ -49,7 +48,7 @@ export async function provision(config: Config, paths: RemotePaths, ctx: Provisi
     }
   } else await runScripts(scriptFiles(config), config, paths, ctx);
   if (config.pause_after) {
-    ctx.ui.say(`Pausing ${durationText(config.pause_after)} after this provisioner...`);
+    ctx.ui.say(`Pausing ${formatGoDuration(BigInt(Math.round(config.pause_after * 1e6)))} after this provisioner...`);
     await ctx.host.clock.sleep(config.pause_after, ctx.signal);
   }
 }

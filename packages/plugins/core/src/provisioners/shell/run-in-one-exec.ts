@@ -38,7 +38,7 @@ export async function runInOneExec(
     }),
   );
   const conversation = new Conversation(token, access.onOutput);
-  const { exit } = await access.communicator.exec(bootstrap(token, text.length), {
+  const { exit } = await access.communicator.exec(bootstrap(text.length), {
     signal: access.signal,
     stdin: input(text, run),
     onOutput: conversation.onOutput,
