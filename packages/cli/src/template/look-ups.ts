@@ -1,5 +1,5 @@
 import { rawSecret, secret } from "@kiln/plugin-amazon";
-import { readConsulKey, readVaultSecret } from "@kiln/plugin-core";
+import { consulKey, vaultSecret } from "@kiln/plugin-core";
 import type { Host } from "@kiln/sdk";
 
 /** The secret stores that template functions may ask; what they need is loaded when one is asked. */
@@ -12,8 +12,8 @@ export interface LookUps {
 
 export function lookUps(host: Host, signal: AbortSignal): LookUps {
   return {
-    consul: (key) => readConsulKey(key, host, signal),
-    vault: (path, key) => readVaultSecret(path, key, host, signal),
+    consul: (key) => consulKey(key, host, signal),
+    vault: (path, key) => vaultSecret(path, key, host, signal),
     awsSecret: (name, key) => secret(name, key ?? null, host, { signal }),
     awsSecretText: (name) => rawSecret(name, host, { signal }),
   };
