@@ -25,15 +25,18 @@ it("gives what JSON.parse gives, for any document", () => {
 
 it("refuses what JSON.parse refuses, and never throws", () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(..."{ } [ ] \" , : \\ n t r u e 0 1 9 . - + E / * '".split(" "), " ") }), (text) => {
-      let valid = true;
-      try {
-        JSON.parse(text);
-      } catch {
-        valid = false;
-      }
-      expect(parse(text).ok).toBe(valid);
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom(..."{ } [ ] \" , : \\ n t r u e 0 1 9 . - + E / * '".split(" "), " ") }),
+      (text) => {
+        let valid = true;
+        try {
+          JSON.parse(text);
+        } catch {
+          valid = false;
+        }
+        expect(parse(text).ok).toBe(valid);
+      },
+    ),
     { numRuns: 3000 },
   );
 });
