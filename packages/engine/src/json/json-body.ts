@@ -7,7 +7,6 @@ import type { SourceText } from "./source-text.ts";
 
 /** A component's options in JSON: one object, and those laid over it by `override`, the strongest last. */
 export class JsonBody implements Body {
-  readonly range: SourceRange;
   private readonly source: SourceText;
   private readonly element: { readonly start: number; readonly end: number };
   private readonly layers: readonly ObjectNode[];
@@ -19,8 +18,11 @@ export class JsonBody implements Body {
   ) {
     this.source = source;
     this.element = element;
-    this.range = source.range(element.start, element.end);
     this.layers = layers;
+  }
+
+  get range(): SourceRange {
+    return this.source.range(this.element.start, this.element.end);
   }
 
   async decode<S extends Schema>(

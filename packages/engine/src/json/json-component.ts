@@ -51,21 +51,27 @@ export class JsonComponent implements ComponentBlock {
   readonly parts: JsonComponentParts;
   readonly type: string;
   readonly name: string;
-  readonly range: SourceRange;
-  readonly typeRange: SourceRange;
-  readonly body: Body;
   /** Interpolated builder names by raw name, once they are known. */
   private readonly builderNames: ReadonlyMap<string, string>;
 
   constructor(parts: JsonComponentParts, name = parts.name, builderNames: ReadonlyMap<string, string> = new Map()) {
-    const { source, node, typeNode, metaKeys } = parts;
     this.parts = parts;
     this.type = parts.type;
     this.name = name;
-    this.range = source.range(node.start, node.end);
-    this.typeRange = source.range(typeNode.start, typeNode.end);
-    this.body = new JsonBody(source, node, [node.kind === "object" ? withoutMembers(node, metaKeys) : emptyAt(node)]);
     this.builderNames = builderNames;
+  }
+
+  get body(): Body {
+    const { source, node, metaKeys } = this.parts;
+    return new JsonBody(source, node, [node.kind === "object" ? withoutMembers(node, metaKeys) : emptyAt(node)]);
+  }
+
+  get range(): SourceRange {
+    return this.parts.source.range(this.parts.node.start, this.parts.node.end);
+  }
+
+  get typeRange(): SourceRange {
+    return this.parts.source.range(this.parts.typeNode.start, this.parts.typeNode.end);
   }
 
   /** The same once builder names are known: `only`, `except` and `override` then speak of those. */

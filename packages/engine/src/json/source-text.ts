@@ -14,6 +14,8 @@ export class SourceText {
   /** Offset of each line's first character, and of that character in bytes. Made on first use. */
   private lines: { readonly starts: number[]; readonly bytes: number[] } | undefined;
 
+  private last = { line: 0, offset: 0, column: 0, byte: 0 };
+
   constructor(text: string, file: string) {
     this.text = text;
     this.file = file;
@@ -34,12 +36,22 @@ export class SourceText {
       if ((starts[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    const before = this.text.slice(starts[low] ?? 0, offset);
-    return { line: low + 1, column: graphemes(before) + 1, byte: (bytes[low] ?? 0) + this.byteLength(before) };
+    const lineStart = starts[low] ?? 0;
+    const lineByte = bytes[low] ?? 0;
+    if (this.ascii) return { line: low + 1, column: offset - lineStart + 1, byte: lineByte + offset - lineStart };
+    return this.measured(low + 1, offset, lineStart, lineByte);
   }
 
-  private byteLength(text: string): number {
-    return this.ascii ? text.length : utf8Length(text);
+  /** Goes on from the place measured last where that is on the same line before: a long line is not walked again and again. */
+  private measured(line: number, offset: number, lineStart: number, lineByte: number): SourcePos {
+    const { last } = this;
+    const from =
+      last.line === line && last.offset <= offset ? last : { line, offset: lineStart, column: 1, byte: lineByte };
+    const between = this.text.slice(from.offset, offset);
+    const column = from.column + graphemes(between);
+    const byte = from.byte + utf8Length(between);
+    this.last = { line, offset, column, byte };
+    return { line, column, byte };
   }
 
   private lineTable(): { readonly starts: number[]; readonly bytes: number[] } {
