@@ -63,7 +63,17 @@ const command: GoStructType = {
       ),
     ],
     ["Upper", stringMethod((self) => fieldText(self, "Path").toUpperCase())],
-    ["PtrMethod", stringMethod((self) => `ptr:${fieldText(self, "Path")}`, true)],
+    [
+      "PtrMethod",
+      method(
+        t.funcOf([], t.goString),
+        (self) =>
+          v.isNil(self)
+            ? v.failed("runtime error: invalid memory address or nil pointer dereference")
+            : v.gave(v.stringValue(`ptr:${fieldText(self, "Path")}`)),
+        true,
+      ),
+    ],
     ["Fail", method(t.funcOf([], [t.goString, t.goErrorType]), () => v.failed("command failed"))],
     [
       "Sum",

@@ -112,13 +112,23 @@ export function readCharacter(text: string): NumberReading {
   return { int: BigInt(code), uint: BigInt(code), float: code };
 }
 
+const decimalPart = /^([+-]?[0-9_]*\.?[0-9_]*(?:[eE][+-]?[0-9_]+)?)([+-].*)i$/;
+const hexPart = /^([+-]?0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*(?:[pP][+-]?[0-9_]+)?)([+-].*)i$/;
+
 /** Reads a complex literal with both parts, such as `1+2i`. */
 export function readComplex(text: string): NumberReading {
-  const split = /^([+-]?.+?[^eEpP+-])([+-].*)i$/.exec(text);
-  const re = split && readFloat(split[1] ?? "");
-  const im = split && readFloat(split[2] ?? "");
-  if (typeof re !== "number" || typeof im !== "number") return { error: "syntax error scanning complex number" };
-  return fromComplex({ re, im });
+  const split = hexPart.exec(text) ?? decimalPart.exec(text);
+  if (!split?.slice(1).every((part) => /[0-9.]/.test(part))) return { error: "syntax error scanning complex number" };
+  const [, first = "", second = ""] = split;
+  const re = readFloat(first);
+  if (re === undefined) return { error: floatProblem(first) };
+  const im = readFloat(second);
+  return im === undefined ? { error: floatProblem(second) } : fromComplex({ re, im });
+}
+
+function floatProblem(text: string): string {
+  const plain = /^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$/.test(text) && !Number.isFinite(Number(text));
+  return `strconv.ParseFloat: parsing ${quote(text)}: ${plain ? "value out of range" : "invalid syntax"}`;
 }
 
 /** Reads any other number literal as Go's template parser does. */

@@ -176,7 +176,10 @@ export class ValuePrinter {
 
   /** What the value's own `Error` or `String` says, where the verb takes a string. */
   #byMethod(value: GoValue, verb: string): string | undefined {
-    if (this.#reporting || this.flags.sharpV || !"vsxXq".includes(verb)) return undefined;
+    if (this.#reporting) return undefined;
+    // `%w` is for wrapping errors, which printing never does.
+    if (verb === "w") return this.#badVerb(value, verb);
+    if (this.flags.sharpV || !"vsxXq".includes(verb)) return undefined;
     const method = methodOf(value.type, "Error") ?? methodOf(value.type, "String");
     if (!method) return undefined;
     const text = callForText(value, method);

@@ -1,5 +1,5 @@
 import { byteLength, byteSlice, toBytes } from "../go/go-string.ts";
-import { goUint8, sliceOf, typeName } from "../go/type.ts";
+import { goUint8, isComparable, sliceOf, typeName } from "../go/type.ts";
 import type { GoArrayValue, GoOutcome, GoSliceValue, GoStringValue, GoValue } from "../go/value.ts";
 import { elementAt, failed, gave, indirect, intValue, mapKey, stored, unwrapped, zeroValue } from "../go/value.ts";
 import { prepareArgument } from "./conversion.ts";
@@ -38,6 +38,10 @@ export function indexValue(first: GoValue | undefined, indexes: readonly (GoValu
       const key = prepareArgument(index, container.type.key);
       if ("error" in key) return failed(key.error);
       const name = stored(key.value, container.type.key);
+      const inner = unwrapped(name);
+      if (inner && !isComparable(inner.type)) {
+        return failed(`runtime error: hash of unhashable type ${typeName(inner.type)}`);
+      }
       item = container.entries?.get(mapKey(name))?.[1] ?? zeroValue(container.type.element);
     } else if (container?.kind === "string" || container?.kind === "slice" || container?.kind === "array") {
       const outcome = indexList(container, index);

@@ -1,36 +1,24 @@
-import type { GoMethod, GoType } from "../go/type.ts";
-import { canBeNil, methodOf, typeName } from "../go/type.ts";
+import type { GoType } from "../go/type.ts";
+import { canBeNil, typeName } from "../go/type.ts";
 import type { GoFuncValue, GoOutcome, GoValue } from "../go/value.ts";
-import {
-  boolValue,
-  complexValue,
-  failed,
-  fieldAt,
-  floatValue,
-  funcValue,
-  indirect,
-  intValue,
-  mapKey,
-  pointee,
-  stringValue,
-  unwrapped,
-  zeroValue,
-} from "../go/value.ts";
+import { fieldAt, indirect, mapKey, stringValue, unwrapped, zeroValue } from "../go/value.ts";
 import type {
   AnyNode,
   ChainNode,
   CommandNode,
   FieldNode,
   IdentifierNode,
-  NumberNode,
   OperandNode,
   PipeNode,
   VariableNode,
 } from "../syntax/ast.ts";
 import { printNode } from "../syntax/print.ts";
 import { builtins, forCall, parameterType } from "./builtins.ts";
+import type { Fitted } from "./conversion.ts";
 import { fitArgument, isTrue } from "./conversion.ts";
 import { ExecutionFailure } from "./execution-failure.ts";
+import { idealConstant, typedLiteral } from "./literals.ts";
+import { boundMethod } from "./methods.ts";
 
 /** Functions by name. */
 export type FunctionTable = ReadonlyMap<string, GoFuncValue>;
@@ -132,22 +120,12 @@ export class Evaluator {
 
   /** A literal where nothing says which type it should have. */
   #constant(node: OperandNode): Maybe {
-    if (node.kind === "bool") return boolValue(node.value);
-    if (node.kind === "string") return stringValue(node.value);
-    if (node.kind === "number") return this.#ideal(node);
-    return this.fail(`can't handle assignment of ${printNode(node)} to empty interface argument`);
+    this.on(node);
+    return this.#unlessError(idealConstant(node));
   }
 
-  #ideal(node: NumberNode): Maybe {
-    this.on(node);
-    const { source, constant } = node;
-    if (constant.complex) return complexValue(constant.complex);
-    const isHex = /^0[xX]./.test(source) && !/[pP]/.test(source);
-    if (constant.float !== undefined && !isHex && !source.startsWith("'") && /[.eEpP]/.test(source)) {
-      return floatValue(constant.float);
-    }
-    if (constant.int !== undefined) return intValue(constant.int);
-    return constant.uint === undefined ? undefined : this.fail(`${source} overflows int`);
+  #unlessError(fitted: Fitted): Maybe {
+    return "error" in fitted ? this.fail(fitted.error) : fitted.value;
   }
 
   *#field(dot: Maybe, node: FieldNode, args: readonly OperandNode[], piped: Piped): Evaluation<Maybe> {
@@ -296,9 +274,7 @@ export class Evaluator {
   }
 
   #fit(value: Maybe, type: GoType | undefined): Maybe {
-    if (!type) return value;
-    const fitted = fitArgument(value, type);
-    return "error" in fitted ? this.fail(fitted.error) : fitted.value;
+    return type ? this.#unlessError(fitArgument(value, type)) : value;
   }
 
   /** An argument for a parameter of that type; without a type it is taken as it is. */
@@ -321,57 +297,9 @@ export class Evaluator {
       case "chain":
         return this.#fit(yield* this.#chain(dot, node, [], nothing), type);
       default:
-        return this.#literal(type, node);
+        return this.#unlessError(typedLiteral(node, type));
     }
   }
-
-  #literal(type: GoType | undefined, node: OperandNode): Maybe {
-    switch (type?.kind) {
-      case "bool":
-        return node.kind === "bool" ? { ...boolValue(node.value), type } : this.#expected("bool", node);
-      case "string":
-        return node.kind === "string" ? stringValue(node.value, type) : this.#expected("string", node);
-      case "int":
-        if (node.kind !== "number" || node.constant.int === undefined) return this.#expected("integer", node);
-        return intValue(BigInt.asIntN(type.bits, node.constant.int), type);
-      case "uint":
-        if (node.kind !== "number" || node.constant.uint === undefined) return this.#expected("unsigned integer", node);
-        return intValue(BigInt.asUintN(type.bits, node.constant.uint), type);
-      case "float":
-        if (node.kind !== "number" || node.constant.float === undefined) return this.#expected("float", node);
-        return floatValue(type.bits === 32 ? Math.fround(node.constant.float) : node.constant.float, type);
-      case "complex":
-        if (node.kind !== "number" || !node.constant.complex) return this.#expected("complex", node);
-        return complexValue(node.constant.complex);
-      case "reflect":
-        return this.#constant(node);
-      case "interface":
-        if (type.name === "") return this.#constant(node);
-        break;
-      default:
-    }
-    return this.fail(`can't handle ${printNode(node)} for arg of type ${type ? typeName(type) : "nil"}`);
-  }
-
-  #expected(what: string, node: OperandNode): never {
-    return this.fail(`expected ${what}; found ${printNode(node)}`);
-  }
-}
-
-/** The method with its receiver bound: of the value, or of its address where it has one. */
-function boundMethod(receiver: GoValue, name: string): GoFuncValue | undefined {
-  if (receiver.kind === "pointer") return bind(methodOf(receiver.type, name), receiver);
-  return bind(methodOf(receiver.type, name), receiver) ?? (receiver.address && boundMethod(receiver.address, name));
-}
-
-function bind(method: GoMethod | undefined, receiver: GoValue): GoFuncValue | undefined {
-  if (!method) return undefined;
-  return funcValue(method.type, (args) => {
-    const self = receiver.kind === "pointer" && !method.onPointer ? pointee(receiver) : receiver;
-    const given = args.filter((arg) => arg !== undefined);
-    if (self) return method.call(self, given);
-    return failed("runtime error: invalid memory address or nil pointer dereference");
-  });
 }
 
 /** `reflect.Value.String`: the text of a string, else the type in angle brackets. */

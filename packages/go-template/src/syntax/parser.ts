@@ -203,7 +203,9 @@ export class Parser {
 
   #misplaced(open: OpenTree, what: string): never {
     const place = open.kind === "root" ? "" : ` in ${open.kind} clause`;
-    return this.#expressions.fail(open.scope, `unexpected ${what}${place}`);
+    // Go reports this from outside a block, but from inside a definition: the line can differ.
+    const outer = open.kind === "block" ? this.#open.at(-2) : open;
+    return this.#expressions.fail(outer?.scope ?? open.scope, `unexpected ${what}${place}`);
   }
 
   #end(open: Open): void {
