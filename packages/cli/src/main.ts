@@ -15,14 +15,15 @@ const terminal = nodeTerminal();
 const state = stateDirectory(startEnv, homedir());
 const args = process.argv.slice(2);
 const machineReadable = args.includes("-machine-readable");
+const interruptTold: Io["interruptTold"] = { listener: undefined };
 const io: Io = {
   invokedAs: startEnv["KILN_INVOKED_AS"] === "packer" ? "packer" : "kiln",
   commandLine: args,
   host: nodeHost(startEnv),
   stateDirectory: state,
   terminal,
-  interrupts: processInterrupts((word, count) => io.onInterrupt?.(word, count)),
-  onInterrupt: undefined,
+  interrupts: processInterrupts((word, count) => interruptTold.listener?.(word, count)),
+  interruptTold,
   journals: fileJournals(join(state, "runs")),
   machineReadable,
   runUuid: uuid,

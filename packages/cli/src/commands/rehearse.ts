@@ -3,7 +3,9 @@ import { messageOf } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 import { type BuildOptions, build } from "./build.ts";
+import { onCloud } from "./on-cloud.ts";
 import type { OpenOptions } from "./open-local-cloud.ts";
+import { rehearsalCommand } from "./rehearsal-cleanup.ts";
 
 export interface RehearseOptions extends OpenOptions {
   /** What to do with the local cloud besides, or instead of, building. */
@@ -13,14 +15,6 @@ export interface RehearseOptions extends OpenOptions {
   readonly removeImage?: string;
   /** Print the least IAM policy that the build needed. */
   readonly policy: boolean;
-}
-
-/** The same process, seen through the environment of the local cloud. */
-export function onCloud(io: Io, cloud: LocalCloud): Io {
-  // Credentials and profiles of a real account are not needed in a rehearsal and must not take part in it.
-  const { AWS_PROFILE: _, AWS_SESSION_TOKEN: __, ...env } = io.host.env;
-  const host = { ...io.host, env: { ...env, ...cloud.environment() } };
-  return Object.assign(Object.create(io) as Io, { host });
 }
 
 function listImages(cloud: LocalCloud, printer: Printer): number {
@@ -91,7 +85,7 @@ export async function rehearse(
   if (options.shell !== undefined) return openShell(io, cloud, options.shell, printer);
   if (options.serve) return serve(io, cloud, printer);
   if (!buildOptions) return 1;
-  const code = await build(onCloud(io, cloud), buildOptions);
+  const code = await build(onCloud(io, cloud), buildOptions, rehearsalCommand);
   if (options.policy) printer.raw(`${JSON.stringify(cloud.policy(), null, 2)}\n`);
   return code;
 }
