@@ -1,6 +1,6 @@
 import { constants, deflateRaw } from "node:zlib";
 import { defaultDeflateLevel } from "./format.ts";
-import { isIncompressible } from "./incompressible.ts";
+import { isIncompressible, isMonotonous } from "./incompressible.ts";
 
 export const blockSize = 1024 * 1024;
 /** How finely random stretches are told from others. */
@@ -42,7 +42,10 @@ function runsOf(block: Buffer): readonly Run[] {
 }
 
 async function deflated(bytes: Buffer, level: number | undefined): Promise<Buffer> {
-  const options = { finishFlush: constants.Z_SYNC_FLUSH, level: level ?? defaultDeflateLevel };
+  const options = {
+    finishFlush: constants.Z_SYNC_FLUSH,
+    level: level ?? (isMonotonous(bytes) ? 3 : defaultDeflateLevel),
+  };
   const result = await new Promise<Buffer>((resolve, reject) => {
     deflateRaw(bytes, options, (error, made) => (error ? reject(error) : resolve(made)));
   });

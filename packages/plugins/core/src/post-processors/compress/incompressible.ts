@@ -1,10 +1,10 @@
 /** Bytes looked at, spread over the whole. */
-const sampleSize = 8192;
-const runLength = 256;
-/** Random bytes give about 7.977 bits each with this sample; text, code and tables far less. */
-const randomBits = 7.94;
-const probeLength = 8;
-const probes = 4;
+const sampleSize = 4096;
+const runLength = 128;
+/** Random bytes give about 7.955 bits each with this sample; text, code and tables far less. */
+const randomBits = 7.91;
+/** Deflate looks this far back. */
+const reach = 32 * 1024;
 
 /**
  * Whether deflating is a waste of time: the bytes look random (already compressed or encrypted) and do not repeat themselves within
@@ -31,11 +31,19 @@ function entropy(bytes: Buffer): number {
 }
 
 function repeats(bytes: Buffer): boolean {
-  for (let i = 0; i < probes; i++) {
-    const at = Math.floor((i * bytes.length) / (probes + 1));
-    const probe = bytes.subarray(at, at + probeLength);
-    const reach = bytes.subarray(at + 1, at + 32 * 1024);
-    if (reach.includes(probe)) return true;
-  }
-  return false;
+  return recurs(bytes, 0, 8, reach) || recurs(bytes, Math.floor(bytes.length / 3), 8, reach);
+}
+
+/**
+ * Whether the bytes are little but repetition (zeros, one line over and over). The search for the best match then costs much and gains
+ * nothing.
+ */
+export function isMonotonous(bytes: Buffer): boolean {
+  return [0.1, 0.4, 0.7, 0.9].every((part) => recurs(bytes, Math.floor(bytes.length * part), 64, 1024));
+}
+
+/** Whether the bytes at a place come again within the given distance. */
+function recurs(bytes: Buffer, at: number, length: number, distance: number): boolean {
+  const probe = bytes.subarray(at, at + length);
+  return bytes.subarray(at + 1, at + length + distance).includes(probe);
 }
