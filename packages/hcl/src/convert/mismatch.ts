@@ -30,7 +30,7 @@ export function mismatch(got: Type, want: Type, convertible: Convertible): strin
       return `incorrect ${want.kind} element type: ${mismatch(got.element, want.element, convertible)}`;
     }
   }
-  return `${constraintName(want)} required, but have ${typeName(got)}`;
+  return `${typeName(want)} required, but have ${typeName(got)}`;
 }
 
 function objects(got: ObjectType, want: ObjectType, convertible: Convertible): string {
