@@ -44,8 +44,10 @@ function length([value]: readonly Value[]): Outcome {
   const { type } = value;
   if (type.kind === "tuple") return integerValue(type.elements.length);
   if (type.kind === "object") return integerValue(type.attributes.size);
+  if (type.kind === "dynamic") return unknownValue(NUMBER);
   if (type.kind === "string") {
-    return value.isKnown ? integerValue(graphemeCount(value.text)) : unknownValue(NUMBER);
+    if (value.isKnown) return integerValue(graphemeCount(value.text));
+    return unknownValue(NUMBER, { notNull: true, min: { value: BigFloat.whole(0), inclusive: true } });
   }
   const { min, max } = lengthBounds(value);
   if (min === max) return integerValue(min);
@@ -261,7 +263,7 @@ function chunklist([source, size]: readonly Value[], type: Type): Outcome {
 
 /** All elements of lists in lists in one; undefined when an unknown one leaves their number open. */
 function flattened(source: Value, into: Value[]): boolean {
-  if (!source.isKnown) return false;
+  if (!source.isKnown || (source.type.kind === "set" && !isWhollyKnown(source))) return false;
   for (const item of source.items) {
     const { kind } = item.type;
     if (kind === "dynamic" && !item.isKnown) return false;
@@ -374,7 +376,7 @@ function zipmap([keys, source]: readonly Value[], type: Type): Outcome {
 
 function sorted([source]: readonly Value[], type: Type): Outcome {
   if (!source) return UNKNOWN;
-  if (!source.isKnown || !isWhollyKnown(source)) {
+  if (!source.isKnown) {
     const { min, max } = lengthBounds(source);
     return unknownValue(type, {
       notNull: true,
@@ -382,6 +384,7 @@ function sorted([source]: readonly Value[], type: Type): Outcome {
       ...(Number.isFinite(max) && { maxLength: max }),
     });
   }
+  if (!isWhollyKnown(source)) return unknownValue(type);
   const missing = source.items.findIndex((v) => v.isNull);
   if (missing >= 0) return new Fault(`given list element ${missing} is null; a null string cannot be sorted`);
   return sequence([...source.items].sort((a, b) => (a.text === b.text ? 0 : byText(a.text, b.text))), type);
@@ -432,7 +435,7 @@ export const collectionFunctions: Functions = {
   },
   index: { parameters: [anything("list"), anything("value")], returns: NUMBER, notNull: true, call: index },
   lookup: {
-    parameters: [anything("inputMap"), text("key"), anything("default")],
+    parameters: [anything("inputMap", { keepInner: true }), text("key"), anything("default", { keepInner: true })],
     returns: lookupType,
     call: lookup,
   },
@@ -486,7 +489,7 @@ export const collectionFunctions: Functions = {
       return new Fault("no non-null arguments");
     },
   },
-  concat: { parameters: [], variadic: anything("seqs"), returns: concatType, notNull: true, call: concat },
+  concat: { parameters: [], variadic: anything("seqs", { keepInner: true }), returns: concatType, notNull: true, call: concat },
   compact: {
     parameters: [{ name: "list", type: listOf(STRING) }],
     returns: listOf(STRING),
@@ -507,7 +510,7 @@ export const collectionFunctions: Functions = {
     call: chunklist,
   },
   flatten: {
-    parameters: [anything("list")],
+    parameters: [anything("list", { keepInner: true })],
     returns: (args) => {
       const [source] = args;
       const kind = source?.type.kind;
@@ -521,7 +524,7 @@ export const collectionFunctions: Functions = {
     call: flatten,
   },
   reverse: {
-    parameters: [anything("list")],
+    parameters: [anything("list", { keepInner: true })],
     returns: reversedType,
     notNull: true,
     call: ([source], type) => sequence([...(source?.items ?? [])].reverse(), type),

@@ -4,6 +4,7 @@ import { isWhollyKnown } from "../values/marks.ts";
 import { convert } from "../convert/convert.ts";
 import { isCollection, NUMBER, typeName } from "../values/type.ts";
 import { integerValue, numberValue, unknownValue, type Value } from "../values/value.ts";
+import { power } from "./power.ts";
 import { anything, type Functions, number, wholeBig, wholeNumber } from "./arguments.ts";
 import { ArgumentFault, type FunctionSpec } from "./function.ts";
 
@@ -18,7 +19,9 @@ const unary = (compute: (n: BigFloat) => BigFloat): FunctionSpec => ({
 
 /** The nearest whole number above or below; towards `up`. */
 function rounded(n: BigFloat, up: boolean): BigFloat {
-  if (n.infinite || n.isWhole) return n;
+  if (n.infinite) return n;
+  if (n.isZero) return BigFloat.whole(0);
+  if (n.isWhole) return n;
   const cut = n.truncate() ?? 0n;
   const away = n.negative !== up;
   return BigFloat.whole(away ? cut + (up ? 1n : -1n) : cut);
@@ -112,7 +115,7 @@ export const numberFunctions: Functions = {
     },
   },
   log: doubles(["num", "base"], (n, base) => Math.log(n) / Math.log(base)),
-  pow: doubles(["num", "power"], (n, power) => n ** power),
+  pow: doubles(["num", "power"], power),
   max: extreme(1),
   min: extreme(-1),
   parseint: {

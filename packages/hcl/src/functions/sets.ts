@@ -24,7 +24,8 @@ function commonSet(args: readonly Value[]): Type | Fault {
 
 type Combine = (a: Value, b: Value) => readonly Value[];
 
-const operation = (combine: Combine): FunctionSpec => ({
+/** `partial`: known elements count although others are unknown. */
+const operation = (combine: Combine, partial: boolean): FunctionSpec => ({
   parameters: [anySet("first_set")],
   variadic: anySet("other_sets"),
   returns: commonSet,
@@ -34,7 +35,7 @@ const operation = (combine: Combine): FunctionSpec => ({
     for (const arg of args) {
       const set = convert(arg, type);
       if (set instanceof Fault) return set;
-      if (!isWhollyKnown(set)) return unknownValue(type);
+      if (partial ? !set.isKnown : !isWhollyKnown(set)) return unknownValue(type);
       const element = isCollection(type) ? type.element : DYNAMIC;
       result = result ? setValue(combine(result, set), element) : set;
     }
@@ -91,7 +92,7 @@ function openProduct(args: readonly Value[], type: Type): Value {
   }
   const refinement: Refinement = {
     notNull: true,
-    ...(min > 0 && { minLength: min }),
+    ...(min > 0 && { minLength: 1 }),
     ...(Number.isFinite(max) && { maxLength: max }),
   };
   return unknownValue(type, refinement);
@@ -110,7 +111,6 @@ function range(args: readonly Value[]): Outcome {
   const end = b ?? a;
   const down = end.compare(start) < 0;
   const step = c ?? (down ? one.negate() : one);
-  if (step.isZero && c) return new ArgumentFault(2, "step must not be zero");
   if (step.negative && c && end.compare(start) > 0) {
     return new ArgumentFault(1, "end must be less than start when step is negative");
   }
@@ -129,8 +129,8 @@ function range(args: readonly Value[]): Outcome {
 }
 
 export const setFunctions: Functions = {
-  setunion: operation((a, b) => [...a.items, ...b.items]),
-  setintersection: operation((a, b) => a.items.filter((item) => setHas(b, item))),
+  setunion: operation((a, b) => [...a.items, ...b.items], true),
+  setintersection: operation((a, b) => a.items.filter((item) => setHas(b, item)), false),
   setproduct: {
     parameters: [],
     variadic: anything("sets", { allowUnknown: true }),
