@@ -17,6 +17,8 @@ export interface RehearseOptions extends OpenOptions {
   readonly policy: boolean;
 }
 
+const hourMs = 3_600_000;
+
 function listImages(cloud: LocalCloud, printer: Printer): number {
   const images = cloud.images();
   if (images.length === 0) printer.say("The local cloud has no images.");
@@ -62,10 +64,9 @@ async function serve(io: Io, cloud: LocalCloud, printer: Printer): Promise<numbe
   printer.say("Environment for other clients:\n");
   for (const [name, value] of Object.entries(cloud.environment())) printer.say(`export ${name}=${value}`);
   printer.say("\nCtrl-C ends it; images and everything else but the instances stay.");
-  await new Promise<void>((resolve) => {
-    if (io.interrupts.first.aborted) resolve();
-    else io.interrupts.first.addEventListener("abort", () => resolve(), { once: true });
-  });
+  const { first } = io.interrupts;
+  // The pending timer is what keeps the process up: the endpoint alone would let it end.
+  while (!first.aborted) await io.host.clock.sleep(hourMs, first).catch(() => {});
   return 0;
 }
 

@@ -15,7 +15,7 @@ function upperLetter(letter: string): string {
 
 function lowerLetter(letter: string): string {
   const lower = letter.toLowerCase();
-  return [...lower].length === 1 ? lower : [...lower][0] ?? letter;
+  return [...lower].length === 1 ? lower : ([...lower][0] ?? letter);
 }
 
 /** Letter by letter, as Go's strings.ToUpper: `ß` stays. */

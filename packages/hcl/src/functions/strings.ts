@@ -1,13 +1,17 @@
 import { graphemes } from "../syntax/source-text.ts";
+import { Fault } from "../values/arithmetic.ts";
 import { isWhollyKnown } from "../values/marks.ts";
 import { BOOL, listOf, STRING } from "../values/type.ts";
 import { boolValue, stringValue, unknownValue, Value } from "../values/value.ts";
-import { Fault } from "../values/arithmetic.ts";
 import { type Functions, number, text, textFunction, wholeNumber } from "./arguments.ts";
 import { ArgumentFault, type FunctionSpec } from "./function.ts";
 import { lowerCase, titleCase, upperCase } from "./letter-case.ts";
 
-const test = (parameters: readonly [string, string], check: (a: string, b: string) => boolean, notNull = true): FunctionSpec => ({
+const test = (
+  parameters: readonly [string, string],
+  check: (a: string, b: string) => boolean,
+  notNull = true,
+): FunctionSpec => ({
   parameters: parameters.map((name) => text(name)),
   returns: BOOL,
   notNull,
@@ -57,7 +61,13 @@ export const stringFunctions: Functions = {
   lower: textFunction(["str"], (s) => stringValue(lowerCase(s as string))),
   title: textFunction(["str"], (s) => stringValue(titleCase(s as string))),
   chomp: textFunction(["str"], (s) => stringValue((s as string).replace(/[\r\n]+$/, ""))),
-  strrev: textFunction(["str"], (s) => stringValue(graphemes(s as string).reverse().join(""))),
+  strrev: textFunction(["str"], (s) =>
+    stringValue(
+      graphemes(s as string)
+        .reverse()
+        .join(""),
+    ),
+  ),
   trim: textFunction(["str", "cutset"], (s, cut) => stringValue(trim(s as string, cut as string))),
   trimspace: textFunction(["str"], (s) => stringValue(trimSpace(s as string))),
   trimprefix: textFunction(["str", "prefix"], (s = "", p = "") => stringValue(s.startsWith(p) ? s.slice(p.length) : s)),

@@ -37,7 +37,11 @@ export function startOnPipes(
 ): RunningCommand {
   const [tool = "", ...rest] = program;
   // A group of its own, so that a client's signal reaches the whole command.
-  const process = spawn(tool, rest, { env: environment, detached: true, stdio: [input.inner, output.inner, errors.inner] });
+  const process = spawn(tool, rest, {
+    env: environment,
+    detached: true,
+    stdio: [input.inner, output.inner, errors.inner],
+  });
   for (const { inner } of [input, output, errors]) closeSync(inner);
   return { process, input: input.outer, output: output.outer, errors: errors.outer };
 }

@@ -62,7 +62,12 @@ export class PipePool {
   }
 }
 
-function open(path: string, innerMode: number, outerMode: number, owner: { readonly uid: number; readonly gid: number }): Pipe {
+function open(
+  path: string,
+  innerMode: number,
+  outerMode: number,
+  owner: { readonly uid: number; readonly gid: number },
+): Pipe {
   // Held open both ways first: opening one end alone would wait for the other.
   const both = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   fchownSync(both, owner.uid, owner.gid);

@@ -79,8 +79,7 @@ class SessionServer {
       if (info.name === "sftp" && login.forcedCommand === undefined) {
         const channel = accept();
         this.files(channel).catch((error: unknown) => fail(channel, error));
-      }
-      else reject?.();
+      } else reject?.();
     });
     session.on("close", () => this.agent?.close());
   }
@@ -136,7 +135,8 @@ class SessionServer {
 
 function endOf(running: RunningCommand): Promise<number | { readonly signal: string }> {
   return new Promise((resolve, reject) => {
-    const end = (code: number | null, signal: NodeJS.Signals | null): void => resolve(signal ? { signal } : (code ?? 255));
+    const end = (code: number | null, signal: NodeJS.Signals | null): void =>
+      resolve(signal ? { signal } : (code ?? 255));
     if (hasEnded(running)) return end(running.process.exitCode, running.process.signalCode);
     running.process.once("error", reject);
     running.process.once("exit", end);
