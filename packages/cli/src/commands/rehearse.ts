@@ -82,9 +82,9 @@ export async function rehearse(
   if (!opened) return 1;
   const { cloud } = opened;
   if (options.images) return listImages(cloud, printer);
-  if (options.removeImage !== undefined) return removeImage(cloud, options.removeImage, printer);
-  if (options.shell !== undefined) return openShell(io, cloud, options.shell, printer);
-  if (options.serve) return serve(io, cloud, printer);
+  if (options.removeImage !== undefined) return await removeImage(cloud, options.removeImage, printer);
+  if (options.shell !== undefined) return await openShell(io, cloud, options.shell, printer);
+  if (options.serve) return await serve(io, cloud, printer);
   if (!buildOptions) return 1;
   const code = await build(onCloud(io, cloud), buildOptions, rehearsalCommand);
   if (options.policy) printer.raw(`${JSON.stringify(cloud.policy(), null, 2)}\n`);

@@ -51,7 +51,7 @@ export class Transfers {
         );
       if (way === "sftp") {
         await using sftp = await this.#sftp(options);
-        return sftpUpload(sftp, unread(), homeless(remotePath), options);
+        return await sftpUpload(sftp, unread(), homeless(remotePath), options);
       }
       state.source ??= await spooled(source, options.size, this.#access);
       const { source: spool } = state;
@@ -79,7 +79,7 @@ export class Transfers {
         );
       }
       await using sftp = await this.#sftp(options);
-      return sftpUploadTree(sftp, files, root, homeless(remoteDir), { ...options, scpRules: this.#fallen });
+      return await sftpUploadTree(sftp, files, root, homeless(remoteDir), { ...options, scpRules: this.#fallen });
     });
   }
 
@@ -106,7 +106,7 @@ export class Transfers {
         });
       }
       await using sftp = await this.#sftp(options);
-      return writeTree(sftpRecords(sftp, homeless(remoteDir), options), files, localDir, options);
+      return await writeTree(sftpRecords(sftp, homeless(remoteDir), options), files, localDir, options);
     });
   }
 
