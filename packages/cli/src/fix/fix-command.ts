@@ -1,0 +1,2 @@
+import { type JsonTemplate, parseJsonTemplate } from "@kiln/engine";
+import type { Io } from "../io.ts";
