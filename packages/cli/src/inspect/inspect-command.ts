@@ -8,9 +8,7 @@ import { inspectJson } from "./inspect-json.ts";
 export async function inspect(io: Io, input: TemplateInput): Promise<number> {
   const printer = new Printer(io);
   const parsed =
-    input.path === ""
-      ? { ...parseJsonTemplate("{}", ""), sourceOf: () => undefined }
-      : await parseInput(io, input);
+    input.path === "" ? { ...parseJsonTemplate("{}", ""), sourceOf: () => undefined } : await parseInput(io, input);
   if (!parsed.ok) {
     printer.diagnostics(parsed.diagnostics, parsed.sourceOf);
     return 1;
