@@ -73,7 +73,10 @@ describe("polling", () => {
   it("ends when the build does", async () => {
     const abort = new AbortController();
     const clock = new FakeClock();
-    const look = async (): Promise<undefined> => void abort.abort(new Error("over"));
+    const look = async (): Promise<undefined> => {
+      abort.abort(new Error("over"));
+      return undefined;
+    };
     const wait = { what: "rain", timeoutMs: 20_000, look };
     await expect(waitFor({ clock }, {}, wait, abort.signal)).rejects.toThrow("over");
   });

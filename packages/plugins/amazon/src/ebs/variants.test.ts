@@ -35,8 +35,9 @@ describe("tags", () => {
 
   it("puts run tags on all that is made, but the default name only on the machine", async () => {
     const { aws, lines } = await runEbs({ ...plain, run_tags: { team: "x" } });
+    type Specification = { readonly ResourceType: string; readonly Tags: unknown };
     const specified = (action: string) =>
-      (aws.inputs(action)[0]?.["TagSpecifications"] as readonly { ResourceType: string; Tags: unknown }[]).map((s) => [
+      ((aws.inputs(action)[0]?.["TagSpecifications"] ?? []) as readonly Specification[]).map((s) => [
         s.ResourceType,
         s.Tags,
       ]);
