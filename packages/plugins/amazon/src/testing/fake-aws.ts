@@ -45,20 +45,24 @@ export class FakeAws {
   readonly snapshots = new Set<string>();
   readonly sessions = new Set<string>();
   #next = 1;
-  readonly #handlers: Record<string, Handler>;
 
   constructor(handlers: Record<string, Handler> = {}) {
-    this.#handlers = { ...behaviour, ...handlers };
     this.transport = fakeTransport((call) => {
       this.calls.push(call);
-      const handler = this.#handlers[call.action];
-      if (!handler) throw new Refusal("InvalidAction", `the fake has no ${call.action}`);
-      return handler(call, this);
+      return (handlers[call.action] ?? ((c: Call) => this.usual(c)))(call, this);
     }, this.problems);
   }
 
+  /** What the fake does when no test says otherwise. */
+  usual(call: Call): Answer | Promise<Answer> {
+    const handler = behaviour[call.action];
+    if (!handler) throw new Refusal("InvalidAction", `the fake has no ${call.action}`);
+    return handler(call, this);
+  }
   id(prefix: string): string {
-    return `${prefix}-${this.#next++}`;
+    const number = String(this.#next++);
+    // Some services look at the length of an instance's id.
+    return `${prefix}-${prefix === "i" ? number.padStart(17, "0") : number}`;
   }
   /** The inputs of all calls of an action. */
   inputs(action: string): readonly Readonly<Record<string, unknown>>[] {
