@@ -4,7 +4,7 @@ import { isIncompressible, isMonotonous } from "./incompressible.ts";
 
 export const blockSize = 1024 * 1024;
 /** How finely random stretches are told from others. */
-const stretch = 64 * 1024;
+const stretch = 16 * 1024;
 const largestStored = 65_535;
 /** The last block of a deflate stream: stored, empty. */
 export const deflateEnd: Uint8Array = Uint8Array.of(0x01, 0x00, 0x00, 0xff, 0xff);
