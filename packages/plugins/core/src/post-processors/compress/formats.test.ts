@@ -7,8 +7,8 @@ import { deflateEnd, deflatePiece } from "./deflate-blocks.ts";
 import { formatOf, levelOf } from "./format.ts";
 import { gzipped } from "./gzip.ts";
 import { inOrder } from "./in-order.ts";
-import { isIncompressible, isMonotonous } from "./incompressible.ts";
 import { lz4Framed } from "./lz4.ts";
+import { isMonotonous, textureOf } from "./texture.ts";
 import { Xxh32 } from "./xxh32.ts";
 
 async function* stream(bytes: Uint8Array, piece = 65_536): AsyncGenerator<Uint8Array> {
@@ -47,10 +47,11 @@ it("takes levels from 1 to 9", () => {
 
 it("tells random bytes from others", () => {
   const random = randomBytes(65_536);
-  expect(isIncompressible(random)).toBe(true);
-  expect(isIncompressible(Buffer.alloc(65_536, randomBytes(5_000)))).toBe(false);
-  expect(isIncompressible(Buffer.from(random.toString("base64")).subarray(0, 65_536))).toBe(false);
-  expect(isIncompressible(randomBytes(100))).toBe(false);
+  expect(textureOf(random)).toBe("random");
+  expect(textureOf(Buffer.alloc(65_536, randomBytes(5_000)))).toBe("mixed");
+  expect(textureOf(Buffer.concat([Buffer.alloc(9_000), random]))).toBe("mixed");
+  expect(textureOf(Buffer.from(random.toString("base64")).subarray(0, 65_536))).toBe("plain");
+  expect(textureOf(randomBytes(100))).toBe("plain");
   expect(isMonotonous(Buffer.alloc(65_536))).toBe(true);
   expect(isMonotonous(random)).toBe(false);
 });

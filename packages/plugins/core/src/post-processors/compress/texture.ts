@@ -3,31 +3,40 @@ const sampleSize = 2048;
 const runLength = 128;
 /** Random bytes give about 7.91 bits each with this sample; text, code and tables far less. */
 const randomBits = 7.85;
+/** Below this there is nothing random in it worth looking for. */
+const plainBits = 7;
 /** How far ahead a repetition is looked for; deflate itself reaches twice as far. */
 const reach = 16 * 1024;
 
+/** `n log2 n`: entropy without a logarithm per byte value. */
+const weight = Float64Array.from({ length: sampleSize + 1 }, (_, n) => (n === 0 ? 0 : n * Math.log2(n)));
+const counts = new Uint16Array(256);
+
 /**
- * Whether deflating is a waste of time: the bytes look random (already compressed or encrypted) and do not repeat themselves within
- * the reach of deflate. Deflate runs at a tenth of its speed on such data only to find nothing.
+ * Whether deflating would be a waste of time: `random` bytes (already compressed or encrypted), on which deflate runs at a tenth of its
+ * speed only to find nothing. `mixed` is worth a closer look.
  */
-export function isIncompressible(bytes: Buffer): boolean {
-  return bytes.length >= 2 * sampleSize && entropy(bytes) > randomBits && !recurs(bytes, 0, 8, reach);
+export function textureOf(bytes: Buffer): "random" | "mixed" | "plain" {
+  if (bytes.length < 2 * sampleSize) return "plain";
+  const bits = entropy(bytes);
+  if (bits < plainBits) return "plain";
+  return bits > randomBits && !recurs(bytes, 0, 8, reach) ? "random" : "mixed";
 }
 
+/** Bits of information per byte of a sample. */
 function entropy(bytes: Buffer): number {
-  const counts = new Uint32Array(256);
-  const step = Math.floor(bytes.length / (sampleSize / runLength));
-  let total = 0;
-  for (let start = 0; start + runLength <= bytes.length; start += step) {
+  counts.fill(0);
+  const step = Math.floor((bytes.length - runLength) / (sampleSize / runLength - 1));
+  for (let run = 0; run < sampleSize / runLength; run++) {
+    const start = run * step;
     for (let at = start; at < start + runLength; at++) {
       const byte = bytes[at] ?? 0;
       counts[byte] = (counts[byte] ?? 0) + 1;
     }
-    total += runLength;
   }
-  let bits = 0;
-  for (const count of counts) if (count > 0) bits -= (count / total) * Math.log2(count / total);
-  return bits;
+  let sum = 0;
+  for (const count of counts) sum += weight[count] ?? 0;
+  return Math.log2(sampleSize) - sum / sampleSize;
 }
 
 /**
