@@ -86,6 +86,7 @@ export const nodeFiles: Files = {
     });
   },
   rename: (from, to) => fs.rename(from, to),
+  copy: (from, to) => fs.copyFile(from, to),
   chmod: (path, mode) => fs.chmod(path, mode),
   remove: (path) => fs.rm(path, { recursive: true, force: true }),
   temporary,

@@ -2,7 +2,7 @@ import { crc32, deflateRaw } from "node:zlib";
 import { deflateEnd, stored } from "./deflate-blocks.ts";
 import { defaultDeflateLevel } from "./format.ts";
 import type { Effort } from "./gzip.ts";
-import { isIncompressible } from "./incompressible.ts";
+import { textureOf } from "./texture.ts";
 import { workOnBlocks } from "./work-on-blocks.ts";
 
 /** Most that may go into one member, so that even stored it stays below 64 KiB. */
@@ -37,7 +37,7 @@ async function member(bytes: Buffer, level: number | undefined): Promise<Buffer>
 
 async function deflate(bytes: Buffer, level: number | undefined): Promise<Uint8Array> {
   const plain = (): Buffer => Buffer.concat([stored(bytes), deflateEnd]);
-  if (isIncompressible(bytes)) return plain();
+  if (textureOf(bytes) === "random") return plain();
   const made = await new Promise<Buffer>((resolve, reject) => {
     deflateRaw(bytes, { level: level ?? defaultDeflateLevel }, (error, result) =>
       error ? reject(error) : resolve(result),
