@@ -103,7 +103,7 @@ export class MachineFolder {
 function copyScript(part: BasePart, target: string): string {
   const [list, source, into] = [`${target}.hidden`, part.source, target].map(quote);
   return `cd ${quote(part.mask)}
-find . -type c | sed 's/[][*?\\\\]/\\\\&/g' >${list}
+find . -type f | sed 's/[][*?\\\\]/\\\\&/g' >${list}
 tar -C ${source} --one-file-system --anchored --exclude-from=${list} --xattrs --acls -cf - . |
   tar -C ${into} --numeric-owner --xattrs --acls -xpf -
 rm -f ${list}
