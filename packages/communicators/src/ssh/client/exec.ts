@@ -113,15 +113,13 @@ export function put(to: Duplex, bytes: Uint8Array): Promise<boolean> {
   const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (to.write(chunk)) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const end = (): void => {
-      to.removeListener("drain", drained).removeListener("close", end).removeListener("end", end);
-      resolve(false);
+    const settle = (taken: boolean): void => {
+      to.removeListener("drain", drained).removeListener("close", gone);
+      resolve(taken);
     };
-    const drained = (): void => {
-      end();
-      resolve(true);
-    };
-    to.on("drain", drained).on("close", end).on("end", end);
+    const drained = (): void => settle(true);
+    const gone = (): void => settle(false);
+    to.on("drain", drained).on("close", gone);
   });
 }
 
