@@ -44,10 +44,9 @@ export function requestExec(link: Link, channel: Channel, command: string, pty: 
   waits.push(agreed("run a command"));
   protocol.exec(id, command, true);
   channel.subtype = "exec";
-  return Promise.all(waits).then(() => {
-    // Only now: a server with room for one session would refuse the next one while this one was not yet there.
-    link.prepare();
-  });
+  // Behind this one, so that the next command's session is there when this one's answer is.
+  link.prepare();
+  return Promise.all(waits).then(() => {});
 }
 
 /**
