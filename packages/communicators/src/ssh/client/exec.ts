@@ -44,10 +44,9 @@ export function requestExec(link: Link, channel: Channel, command: string, pty: 
   waits.push(agreed("run a command"));
   protocol.exec(id, command, true);
   channel.subtype = "exec";
-  return Promise.all(waits).then(() => {
-    // Only now: a server with room for one session would refuse the next one while this one was not yet there.
-    link.prepare();
-  });
+  // Behind this one, so that the next command's session is there when this one's answer is.
+  link.prepare();
+  return Promise.all(waits).then(() => {});
 }
 
 /**
@@ -113,15 +112,13 @@ export function put(to: Duplex, bytes: Uint8Array): Promise<boolean> {
   const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (to.write(chunk)) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const end = (): void => {
-      to.removeListener("drain", drained).removeListener("close", end).removeListener("end", end);
-      resolve(false);
+    const settle = (taken: boolean): void => {
+      to.removeListener("drain", drained).removeListener("close", gone);
+      resolve(taken);
     };
-    const drained = (): void => {
-      end();
-      resolve(true);
-    };
-    to.on("drain", drained).on("close", end).on("end", end);
+    const drained = (): void => settle(true);
+    const gone = (): void => settle(false);
+    to.on("drain", drained).on("close", gone);
   });
 }
 

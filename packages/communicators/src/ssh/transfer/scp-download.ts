@@ -115,7 +115,7 @@ function record(kind: number, line: string, reader: ByteReader, options: Transfe
     throw new TransferError("transfer/refused", `scp sent ${JSON.stringify(text.slice(0, 200))} instead of a file`);
   }
   // A hostile machine must not choose where its files go.
-  if (name === "" || name === "." || name === ".." || /[/\\\0]/.test(name)) {
+  if (name === "" || name === "." || name === ".." || /[/\0]/.test(name)) {
     throw new TransferError("transfer/refused", `scp sent a file with the name ${JSON.stringify(name)}`);
   }
   if (kind === letters.D) return { is: "directory", name, mode: Number.parseInt(mode, 8) };

@@ -60,7 +60,7 @@ async function* records(sftp: Sftp, path: string, name: string, options: Transfe
   yield { is: "directory", name, mode };
   const names = (await sftp.list(path)).map(({ filename }) => filename).sort();
   for (const below of names) {
-    if (below === "." || below === ".." || /[/\\\0]/.test(below)) continue;
+    if (below === "." || below === ".." || /[/\0]/.test(below)) continue;
     yield* records(sftp, joinRemote(path, below), below, options);
   }
   yield { is: "up" };
