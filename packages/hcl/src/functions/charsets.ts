@@ -151,7 +151,10 @@ function reversed(label: string, decode: (bytes: Uint8Array) => string | undefin
   };
   for (let b = 0; b < 256; b++) add(b);
   if (!/^(big5|euc-kr|gbk|gb18030|shift_jis|euc-jp)$/.test(label)) return map;
-  for (let first = label === "big5" ? 0xa1 : 0x81; first < 0xff; first++) {
+  const firsts = Array.from({ length: 0x7e }, (_, i) => 0x81 + i);
+  // In Big5 the extension before 0xA1 comes last.
+  if (label === "big5") firsts.push(...firsts.splice(0, 0x20));
+  for (const first of firsts) {
     // Duplicates that encoders do not use.
     if (label === "shift_jis" && (first === 0xed || first === 0xee)) continue;
     for (let second = 0x40; second < 0xff; second++) add(first, second);

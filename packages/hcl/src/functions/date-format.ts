@@ -30,6 +30,7 @@ export function formatDate(format: string, t: CivilTime): string | Fault {
 }
 
 function quoted(format: string, start: number): { readonly text: string; readonly end: number } | Fault {
+  if (format.startsWith("''", start)) return { text: "'", end: start + 2 };
   let text = "";
   for (let i = start + 1; i < format.length; i++) {
     if (format[i] !== "'") text += format[i];

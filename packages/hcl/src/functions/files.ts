@@ -175,6 +175,8 @@ function cleanPattern(pattern: string): string {
 const IDENTIFIER = /^[\p{ID_Start}_][\p{ID_Continue}-]*$/u;
 
 function templateFile(files: Files, table: () => FunctionTable, path: Value, vars: Value): Outcome {
+  const source = files.text(path.text);
+  if (source instanceof Fault) return source;
   if (vars.type.kind !== "object" && vars.type.kind !== "map") {
     return new ArgumentFault(1, "invalid vars value: must be a map");
   }
@@ -186,8 +188,6 @@ function templateFile(files: Files, table: () => FunctionTable, path: Value, var
       );
     }
   }
-  const source = files.text(path.text);
-  if (source instanceof Fault) return source;
   const { result, diagnostics } = parseTemplateText(source, path.text);
   const found =
     diagnostics.length > 0

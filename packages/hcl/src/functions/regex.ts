@@ -34,6 +34,7 @@ function matchValue(match: RegExpExecArray, pattern: Pattern): Value {
 function matches(pattern: Pattern, source: string): RegExpExecArray[] {
   const found: RegExpExecArray[] = [];
   let end = -1;
+  pattern.expression.lastIndex = 0;
   for (const match of source.matchAll(pattern.expression)) {
     const accept = match[0] !== "" || match.index !== end;
     if (accept) found.push(match as RegExpExecArray);
