@@ -3,7 +3,7 @@ import { graphemeCount } from "../syntax/source-text.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { BigFloat } from "../values/big-float.ts";
 import { definitelyEqual, equal } from "../values/equality.ts";
-import { isWhollyKnown } from "../values/marks.ts";
+import { isWhollyKnown, withMarks } from "../values/marks.ts";
 import { lengthBounds } from "../values/refine.ts";
 import {
   BOOL,
@@ -260,14 +260,15 @@ function chunklist([source, size]: readonly Value[], type: Type): Outcome {
 }
 
 /** All elements of lists in lists in one; undefined when an unknown one leaves their number open. */
-function flattened(source: Value, into: Value[]): boolean {
+function flattened(source: Value, into: Value[], marks: Set<string>): boolean {
+  for (const mark of source.marks ?? []) marks.add(mark);
   if (!source.isKnown || (source.type.kind === "set" && !isWhollyKnown(source))) return false;
   for (const item of source.items) {
     const { kind } = item.type;
     if (kind === "dynamic" && !item.isKnown) return false;
     if (kind !== "list" && kind !== "set" && kind !== "tuple") into.push(item);
     else if (item.isNull) into.push(item);
-    else if (!flattened(item, into)) return false;
+    else if (!flattened(item, into, marks)) return false;
   }
   return true;
 }
@@ -278,7 +279,8 @@ function flatten([source]: readonly Value[]): Value | Fault {
     return new Fault("can only flatten lists, sets and tuples");
   }
   const items: Value[] = [];
-  return flattened(source, items) ? tupleValue(items) : UNKNOWN;
+  const marks = new Set<string>();
+  return flattened(source, items, marks) ? withMarks(tupleValue(items), marks) : UNKNOWN;
 }
 
 function reversedType([source]: readonly Value[]): Type | Fault {
@@ -442,7 +444,7 @@ export const collectionFunctions: Functions = {
     call: lookup,
   },
   keys: {
-    parameters: [anything("inputMap", { allowUnknown: true })],
+    parameters: [anything("inputMap", { allowUnknown: true, keepInner: true })],
     returns: ([source]) => {
       const type = source?.type;
       if (type?.kind === "map") return listOf(STRING);

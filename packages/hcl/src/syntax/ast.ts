@@ -192,11 +192,11 @@ export interface Block extends Span {
   readonly openBrace: Span;
   readonly closeBrace: Span;
 }
-/** A body as the parser read it; attributes in source order, the first of each name. `endAt` is where it ends. */
+/** A body as the parser read it; attributes in source order, the first of each name. `endSpan` is where more could be added. */
 export interface NativeBody extends Span {
   readonly attributes: ReadonlyMap<string, Attribute>;
   readonly blocks: readonly Block[];
-  readonly endAt: number;
+  readonly endSpan: Span;
 }
 
 /** Whether an expression is a quoted text without any sequence. */
