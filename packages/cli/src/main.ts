@@ -3,14 +3,12 @@ import { join } from "node:path";
 import { fileJournals, nodeHost, nodeTerminal, processInterrupts } from "@kiln/host-node";
 import type { Io } from "./io.ts";
 import { runCommand } from "./run-command.ts";
-import { newRunUuid } from "./run-uuid.ts";
+import { lazyRunUuid } from "./run-uuid.ts";
 import { stateDirectory } from "./state-directory.ts";
 
 /** The one place that touches the process: arguments, environment, signals, exit code. */
 const startEnv = process.env;
-const uuid = newRunUuid();
-// Children (shell-local scripts) read it, as under Packer.
-startEnv["PACKER_RUN_UUID"] = uuid;
+const runUuid = lazyRunUuid(startEnv);
 const terminal = nodeTerminal();
 const state = stateDirectory(startEnv, homedir());
 const args = process.argv.slice(2);
@@ -26,7 +24,9 @@ const io: Io = {
   interruptTold,
   journals: fileJournals(join(state, "runs")),
   machineReadable,
-  runUuid: uuid,
+  get runUuid() {
+    return runUuid();
+  },
 };
 delete startEnv["KILN_INVOKED_AS"];
 const code = await runCommand(

@@ -34,7 +34,12 @@ class JsonParser {
     const node = this.value();
     const next = this.scanner.peek();
     if (this.diagnostics.length === 0 && next.type !== "end") {
-      this.error("hcl/json-extra-data", "Extraneous data after value", "Extra characters appear after the JSON value.", next);
+      this.error(
+        "hcl/json-extra-data",
+        "Extraneous data after value",
+        "Extra characters appear after the JSON value.",
+        next,
+      );
     }
     return node;
   }
@@ -216,7 +221,12 @@ class JsonParser {
       }
       if (next.type === ":") {
         this.recover("]", this.scanner.read());
-        this.error("hcl/json-invalid-value", "Invalid array value", "A colon is not used to introduce values in a JSON array.", next);
+        this.error(
+          "hcl/json-invalid-value",
+          "Invalid array value",
+          "A colon is not used to introduce values in a JSON array.",
+          next,
+        );
       } else if (next.type === "end") {
         this.recover("]", this.scanner.read());
         this.error("hcl/json-unclosed", "Unclosed object", "No closing bracket was found for this JSON array.", open);
