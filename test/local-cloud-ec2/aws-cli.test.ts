@@ -33,6 +33,22 @@ class Aws {
     if (code !== 0) throw new Error(`aws ${line}: ${stderr}`);
     return stdout.trim();
   }
+
+  /** The CLI's own waiter, begun when it will not have to wait: between its looks it sleeps 15 seconds. */
+  async wait(waiter: string, look: string, wanted: string, values: Readonly<Record<string, string>>): Promise<void> {
+    await expect.poll(() => this.run(look, values), { timeout: 60_000, interval: 100 }).toBe(wanted);
+    await this.run(waiter, values);
+  }
+
+  async instance(state: string, id: string): Promise<void> {
+    const look = "ec2 describe-instances --instance-ids $id --query Reservations[0].Instances[0].State.Name";
+    await this.wait(`ec2 wait instance-${state} --instance-ids $id`, look, state, { id });
+  }
+
+  async available(image: string): Promise<void> {
+    const look = "ec2 describe-images --image-ids $image --query Images[0].State";
+    await this.wait("ec2 wait image-available --image-ids $image", look, "available", { image });
+  }
 }
 
 describe("Debian's AWS CLI", () => {
@@ -58,7 +74,7 @@ describe("Debian's AWS CLI", () => {
     const launch =
       "ec2 run-instances --image-id $image --instance-type t2.micro --key-name k --query Instances[0].InstanceId";
     const id = await aws.run(launch, { image: source });
-    await aws.run("ec2 wait instance-running --instance-ids $id", { id });
+    await aws.instance("running", id);
     const address = "ec2 describe-instances --instance-ids $id --query Reservations[0].Instances[0].PublicIpAddress";
     const written = await ssh(
       key,
@@ -68,21 +84,21 @@ describe("Debian's AWS CLI", () => {
     expect(written).toMatchObject({ code: 0, stdout: "ubuntu\n" });
 
     await aws.run("ec2 stop-instances --instance-ids $id", { id });
-    await aws.run("ec2 wait instance-stopped --instance-ids $id", { id });
+    await aws.instance("stopped", id);
     const image = await aws.run("ec2 create-image --instance-id $id --name first --query ImageId", { id });
-    await aws.run("ec2 wait image-available --image-ids $image", { image });
+    await aws.available(image);
     const twice = await aws.try("ec2 create-image --instance-id $id --name first", { id });
     expect(twice.code).not.toBe(0);
     expect(twice.stderr).toContain("(InvalidAMIName.Duplicate)");
     await aws.run("ec2 terminate-instances --instance-ids $id", { id });
-    await aws.run("ec2 wait instance-terminated --instance-ids $id", { id });
+    await aws.instance("terminated", id);
 
     const west = aws.in("eu-west-1");
     const copied = await west.run(
       "ec2 copy-image --source-image-id $image --source-region us-east-1 --name copy --query ImageId",
       { image },
     );
-    await west.run("ec2 wait image-available --image-ids $copied", { copied });
+    await west.available(copied);
     const snapshot = await aws.run(
       "ec2 describe-images --image-ids $image --query Images[0].BlockDeviceMappings[0].Ebs.SnapshotId",
       { image },
@@ -93,7 +109,7 @@ describe("Debian's AWS CLI", () => {
     writeFileSync(join(work.path, "key.pub"), publicKey);
     await west.run("ec2 import-key-pair --key-name k --public-key-material fileb://key.pub");
     const again = await west.run(launch, { image: copied });
-    await west.run("ec2 wait instance-running --instance-ids $again", { again });
+    await west.instance("running", again);
     const read = await ssh(
       key,
       `ubuntu@${await west.run(address.replace("$id", "$again"), { again })}`,

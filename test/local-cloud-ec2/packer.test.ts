@@ -59,12 +59,7 @@ describe("Debian's Packer 1.6.6", () => {
       const policy = await (
         await fetch(server.environment["policy"] ?? "", { headers: { "x-kiln-control": "1" } })
       ).text();
-      for (const needed of [
-        "ec2:CreateImage",
-        "ec2:ModifySnapshotAttribute",
-        "iam:PassRole",
-        "ec2:TerminateInstances",
-      ]) {
+      for (const needed of ["ec2:CreateImage", "ec2:ModifyImageAttribute", "iam:PassRole", "ec2:TerminateInstances"]) {
         expect(policy).toContain(`"${needed}"`);
       }
       // A server that is killed leaves a state that the next one opens.
@@ -105,7 +100,15 @@ describe("Debian's Packer 1.6.6", () => {
       "--query",
       "Instances[0].InstanceId",
     );
-    await aws("ec2", "wait", "instance-running", "--instance-ids", id);
+    const look = [
+      "ec2",
+      "describe-instances",
+      "--instance-ids",
+      id,
+      "--query",
+      "Reservations[0].Instances[0].State.Name",
+    ];
+    await expect.poll(() => aws(...look), { timeout: 60_000, interval: 100 }).toBe("running");
     const address = await aws(
       "ec2",
       "describe-instances",

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -58,6 +59,29 @@ describe("the store", () => {
     const lines = readFileSync(join(state.path, "state.jsonl"), "utf8").trim().split("\n");
     expect(lines).toHaveLength(2);
     expect(lines[1]).toContain("10.299");
+  });
+
+  it("takes back what a full disk cut short, and keeps on with what fits", () => {
+    using state = stateDirectory();
+    const program = `
+      import { Store } from ${JSON.stringify(new URL("./store.ts", import.meta.url).href)};
+      const store = Store.open(${JSON.stringify(state.path)}, { now: () => 5, sleep: async () => {} });
+      const put = (id, size) => store.change((tx) => tx.put("vpcs", "r", { id, cidr: "x".repeat(size), isDefault: false, tags: {} }));
+      put("a", 100);
+      try { put("big", 10_000); } catch (error) { process.stdout.write(error.code); }
+      put("b", 100);
+      process.stdout.write(" " + store.rows("vpcs", "r").map((row) => row.id));
+    `;
+    // A limit on file sizes stands in for the full disk: both end a write in its middle.
+    const limited = ["-c", 'ulimit -f 2; exec "$0" --input-type=module --eval "$1"', process.execPath, program];
+    expect(execFileSync("/bin/sh", limited, { encoding: "utf8" })).toBe("EFBIG a,b");
+    expect(reopened(state.path)).toEqual(["a", "b"]);
+  });
+
+  it("names the line of a journal that is damaged in its middle", () => {
+    using state = stateDirectory();
+    writeFileSync(join(state.path, "state.jsonl"), '{"kiln":"local-cloud-state","version":1}\nnonsense\n[]\n');
+    expect(() => Store.open(state.path, clock)).toThrow("state.jsonl, line 2");
   });
 
   it("says so when another version wrote the journal", () => {

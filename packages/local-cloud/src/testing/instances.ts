@@ -1,7 +1,7 @@
 import { until } from "./cloud-fixture.ts";
 import { at, type ModelClient, text } from "./model-client.ts";
 
-export const xenial = "ami-fce3c696";
+const xenial = "ami-fce3c696";
 /** The least that RunInstances needs. */
 export const oneInstance = { ImageId: xenial, InstanceType: "t2.micro", MinCount: 1, MaxCount: 1 };
 
