@@ -98,6 +98,7 @@ export class LinuxMachine implements Machine {
     if (this.running) return;
     signal.throwIfAborted();
     this.consoleText.clear();
+    this.consoleText.say(`${this.spec.hostName} (${this.id}) starts`);
     this.stopping = false;
     await this.parts.folder.beforeBoot(this.parts.base.parts.map(({ key }) => key));
     const { keeper, keeperEnded, status } = this.spawnKeeper();
