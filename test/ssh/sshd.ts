@@ -61,7 +61,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     "KbdInteractiveAuthentication no",
     "PrintMotd no",
     "LogLevel VERBOSE",
-    "Subsystem sftp internal-sftp",
+    ...(options.config?.some((line) => line.startsWith("Subsystem")) ? [] : ["Subsystem sftp internal-sftp"]),
     // Bash would read root's start-up files for every command.
     "PermitUserEnvironment no",
   ];
