@@ -112,7 +112,7 @@ class TypeReader {
     if (first && name === "object") return this.object(call, first);
     if (first && name === "tuple") return this.tuple(call, first);
     if (name === "optional") {
-      return this.bad('Keyword "optional" is valid only as a modifier for object type attributes.', call);
+      return this.bad('Keyword "optional" is valid only as a modifier for object type attributes.', call.nameSpan, call);
     }
     return this.bad(`Keyword "${name}" is not a valid type constructor.`, call);
   }
@@ -173,11 +173,11 @@ class TypeReader {
       return undefined;
     }
     if (fallback && !this.withDefaults) {
-      this.bad("Optional attribute modifier expects only one argument: the attribute type.", fallback, expression);
+      this.bad("Optional attribute modifier expects only one argument: the attribute type.", brackets, expression);
     } else if (extra) {
       const detail =
         "Optional attribute modifier expects at most two arguments: the attribute type, and a default value.";
-      this.bad(detail, extra, expression);
+      this.bad(detail, brackets, expression);
     } else if (fallback) values.set(name, fallback);
     optional.add(name);
     return type;

@@ -1,4 +1,4 @@
-import { constraintName, isCollection, type ObjectType, sameType, type Type, typeName } from "../values/type.ts";
+import { constraintName, isCollection, isPrimitive, type ObjectType, sameType, type Type, typeName } from "../values/type.ts";
 import { compareText } from "../values/value.ts";
 
 /** Whether values of one type can become values of the other, some of them at least if `unsafe`. */
@@ -30,7 +30,8 @@ export function mismatch(got: Type, want: Type, convertible: Convertible): strin
       return `incorrect ${want.kind} element type: ${mismatch(got.element, want.element, convertible)}`;
     }
   }
-  return `${constraintName(want)} required, but have ${typeName(got)}`;
+  if (isPrimitive(want) || isPrimitive(got)) return `${typeName(want)} required, but have ${typeName(got)}`;
+  return `${constraintName(want)} required`;
 }
 
 function objects(got: ObjectType, want: ObjectType, convertible: Convertible): string {

@@ -134,6 +134,8 @@ function pick(collection: Value, key: Value): Value | string {
   const length = type.kind === "tuple" ? type.elements.length : collection.items.length;
   const found = collection.items[at];
   if (found) return found;
+  // HCL gives a reason only for the first index past the end.
+  if (at !== length) return `${NO_ELEMENT}.`;
   if (length === 0) return `${NO_ELEMENT}: the collection has no elements.`;
   return `${NO_ELEMENT}: the given index is greater than or equal to the length of the collection.`;
 }

@@ -44,7 +44,7 @@ export function template(expression: Template, scope: Scope, evaluator: Evaluato
 /** What follows could combine with the last grapheme of a prefix, so that one is not certain, unless it is punctuation. */
 function refinedPrefix(text: string): { readonly prefix?: string } {
   const whole = text.normalize("NFC");
-  const certain = /[\t !-/:-@[-`{-~]$/.test(whole) ? whole : graphemes(whole).slice(0, -1).join("");
+  const certain = /[\t !-/:;?@[-`{-~]$/.test(whole) ? whole : graphemes(whole).slice(0, -1).join("");
   return certain === "" ? {} : { prefix: certain };
 }
 

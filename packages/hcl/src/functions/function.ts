@@ -24,8 +24,8 @@ export interface Parameter {
   readonly allowUnknown?: boolean;
   /** An argument of unknown type is passed on instead of making the result unknown. */
   readonly allowDynamic?: boolean;
-  /** Marks are the function's own business instead of being moved to the result. */
-  readonly allowMarked?: boolean;
+  /** Marks inside the argument stay where they are; only its own move to the result. */
+  readonly keepInner?: boolean;
 }
 
 /** A function as HCL sees it. The calling rules around `call` are those of cty's function package. */

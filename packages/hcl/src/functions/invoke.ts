@@ -1,5 +1,5 @@
 import { Fault, NULL_ARGUMENT, type Outcome } from "../values/arithmetic.ts";
-import { deepMarks, hasMarks, unmarkDeep, withMarks } from "../values/marks.ts";
+import { deepMarks, hasMarks, unmark, unmarkDeep, withMarks } from "../values/marks.ts";
 import { refineNotNull } from "../values/refine.ts";
 import type { Type } from "../values/type.ts";
 import { UNKNOWN, unknownValue, type Value } from "../values/value.ts";
@@ -13,9 +13,14 @@ export function invoke(spec: FunctionSpec, given: readonly Value[]): Outcome {
   for (const [i, value] of given.entries()) {
     const parameter = parameterAt(spec, i);
     if (!parameter) break;
-    const marked = !parameter.allowMarked && hasMarks(value);
-    if (marked) deepMarks(value, marks);
-    const argument = marked ? unmarkDeep(value) : value;
+    let argument = value;
+    if (parameter.keepInner) {
+      for (const mark of value.marks ?? []) marks.add(mark);
+      argument = unmark(value);
+    } else if (hasMarks(value)) {
+      deepMarks(value, marks);
+      argument = unmarkDeep(value);
+    }
     plain.push(argument);
     if (argument.isNull && !parameter.allowNull) return new ArgumentFault(i, NULL_ARGUMENT);
     if (argument.type.kind === "dynamic" && !parameter.allowDynamic) open = true;
@@ -24,7 +29,9 @@ export function invoke(spec: FunctionSpec, given: readonly Value[]): Outcome {
   const type = returnType(spec, plain);
   if (type instanceof Fault) return type;
   const waits = plain.some((value, i) => !value.isKnown && parameterAt(spec, i)?.allowUnknown !== true);
-  const result = waits ? unknownValue(type) : spec.call(plain, type);
+  // Like cty, a call that waits for an argument does not tell whether others are marked.
+  if (waits) return spec.notNull === true ? refineNotNull(unknownValue(type)) : unknownValue(type);
+  const result = spec.call(plain, type);
   if (result instanceof Fault) return result;
   return withMarks(spec.notNull === true ? refineNotNull(result) : result, marks);
 }

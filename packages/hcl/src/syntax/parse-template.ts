@@ -102,7 +102,7 @@ function collect(reader: TokenReader, end: TokenType): { readonly parts: Templat
     }
   }
   const { source } = start;
-  if (parts.length === 0) parts.push({ kind: "text", text: "", source, start: start.start, end: start.start });
+  if (parts.length === 0) parts.push({ kind: "text", text: "", source, start: last.end, end: last.end });
   parts.push({ kind: "end", source, start: last.start, end: last.end });
   return { parts, span: between(start, last) };
 }
