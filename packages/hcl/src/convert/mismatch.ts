@@ -30,7 +30,8 @@ export function mismatch(got: Type, want: Type, convertible: Convertible): strin
       return `incorrect ${want.kind} element type: ${mismatch(got.element, want.element, convertible)}`;
     }
   }
-  if (isPrimitive(want) || isPrimitive(got)) return `${typeName(want)} required, but have ${typeName(got)}`;
+  const telling = isPrimitive(want) || isPrimitive(got) || (want.kind === "object" && got.kind === "tuple");
+  if (telling) return `${typeName(want)} required, but have ${typeName(got)}`;
   return `${constraintName(want)} required`;
 }
 
