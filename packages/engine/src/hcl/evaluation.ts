@@ -1,11 +1,9 @@
-import { type Expression, evaluate, type Scope, type Value } from "@kiln/hcl";
+import { type Expression, evaluate, type Scope, settle, type Value } from "@kiln/hcl";
 import { type Diagnostic, nearestName } from "@kiln/sdk";
 import { attributeOf, referencesIn } from "./references.ts";
 
 /** Runs synchronous work that evaluates expressions; work that has to wait for the outside is run again when the answer is there. */
-export async function settled<R>(work: () => R): Promise<R> {
-  return work();
-}
+export const settled: <R>(work: () => R) => Promise<R> = settle;
 
 /** The value of an expression; undefined where something is wrong with it, which goes to `found`. */
 export function valueIn(expression: Expression, scope: Scope | undefined, found: Diagnostic[]): Value | undefined {

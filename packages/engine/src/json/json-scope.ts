@@ -16,6 +16,8 @@ export interface Surroundings {
 export interface SecretLookUps {
   consulKey?(key: string): Promise<string>;
   vault?(path: string, key: string): Promise<string>;
+  /** All members of a Vault secret. */
+  vaultMembers?(path: string): Promise<Readonly<Record<string, unknown>>>;
   awsSecret?(name: string, key: string | undefined): Promise<string>;
   awsSecretText?(name: string): Promise<string>;
 }

@@ -64,7 +64,7 @@ export async function evaluateHclState(template: HclTemplate, inputs: HclInputs)
   const { host } = inputs.surroundings;
   const { found, values } = await assignVariables(template, { ...inputs, env: host.env });
   found.push(...unsetVariables(parts.variables, values));
-  const functions = functionScope(inputs, root);
+  const functions = functionScope({ host: inputs.engine.host, surroundings: inputs.surroundings, root });
   found.push(...(await brokenRules(parts.variables, values, functions)));
   const variables = new Map([...parts.variables.values()].map((v) => [v.name, valueOfVariable(v, values)] as const));
   const sensitive = [...parts.variables.values()].flatMap((v) => {
