@@ -1,5 +1,15 @@
 export { type CleanedResource, type CleanUpOptions, type CleanUpResult, cleanUp } from "./cleanup/clean-up.ts";
 export type { Engine, Render, RenderFactory } from "./engine.ts";
+export {
+  assignVariables,
+  type EvaluatedHcl,
+  evaluateHclState,
+  evaluateHclTemplate,
+  type HclInputs,
+  type HclState,
+} from "./hcl/evaluate/evaluate.ts";
+export type { HclFile, HclTemplate } from "./hcl/hcl-template.ts";
+export { parseHclTemplate } from "./hcl/read/read-template.ts";
 export { checkJsonTemplate } from "./json/check-template.ts";
 export { type EvaluatedTemplate, evaluateJsonTemplate } from "./json/evaluate.ts";
 export type { Surroundings } from "./json/json-scope.ts";

@@ -58,7 +58,10 @@ export type DataSource<S extends Schema = Schema> = Component<
   S,
   RunContext,
   Readonly<Record<string, unknown>>
->;
+> & {
+  /** What it gives: `data.TYPE.NAME.X`, for checking a template without asking. */
+  readonly outputs?: Schema;
+};
 
 /** Loads a component's code on first use, so that `validate` of a null build never pays for a cloud SDK. */
 export type Lazy<T> = () => Promise<T>;

@@ -21,8 +21,10 @@ export interface Declaration {
 }
 export interface ComponentBlock {
   readonly type: string;
-  /** JSON: the builder's or post-processor's name, the type where none was given. HCL2: the label. */
+  /** JSON: the builder's or post-processor's name, the type where none was given. HCL2: the label or `name`; empty where there is none. */
   readonly name: string;
+  /** HCL2: the name that a build's own `source` block gives the source it uses. */
+  readonly localName?: string;
   /** Range of the block; `typeRange` is the word that names the type. */
   readonly range: SourceRange;
   readonly typeRange: SourceRange;

@@ -29,15 +29,15 @@ export async function planInput(
     return undefined;
   }
   const signal = io.interrupts.first;
-  const evaluated = await evaluateInput(io, parsed.value, options, signal);
+  const secrets = new SecretSet();
+  const engine = composeEngine(io.host, io.journals);
+  const evaluated = await evaluateInput(io, parsed.value, options, engine, secrets);
   const { sourceOf } = parsed;
   if (!evaluated.ok) {
-    printer.diagnostics([...parsed.warnings, ...evaluated.diagnostics], sourceOf);
+    printer.diagnostics(secrets.maskDeep([...parsed.warnings, ...evaluated.diagnostics]), sourceOf);
     return undefined;
   }
-  const secrets = new SecretSet();
   for (const secret of evaluated.value.sensitive) secrets.add(secret);
-  const engine = composeEngine(io.host, io.journals);
   const plan = await planTemplate(engine, {
     template: evaluated.value.template,
     scope: evaluated.value.scope,

@@ -1,6 +1,6 @@
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
-import { parseInput } from "../template/load-template.ts";
+import { checkSyntax, parseInput } from "../template/load-template.ts";
 import { planInput, type TemplateOptions } from "./run-template.ts";
 
 export interface ValidateOptions extends TemplateOptions {
@@ -12,7 +12,10 @@ export async function validate(io: Io, options: ValidateOptions): Promise<number
   const printer = new Printer(io);
   if (options.syntaxOnly) {
     const parsed = await parseInput(io, options);
-    if (printer.diagnostics(parsed.ok ? parsed.warnings : parsed.diagnostics, parsed.sourceOf)) return 1;
+    const found = parsed.ok
+      ? [...parsed.warnings, ...(await checkSyntax(io, parsed.value, options))]
+      : parsed.diagnostics;
+    if (printer.diagnostics(found, parsed.sourceOf)) return 1;
     printer.say("Syntax-only check passed. Everything looks okay.");
     return 0;
   }

@@ -1,19 +1,18 @@
 import { dirname, resolve } from "node:path";
-import { evaluateJsonTemplate, type JsonTemplate, parseJsonTemplate, type SourceOf } from "@kiln/engine";
 import {
-  type Checked,
-  checked,
-  codeOf,
-  type Diagnostic,
-  type EvalScope,
-  messageOf,
-  problem,
-  refused,
-  type Template,
-} from "@kiln/sdk";
+  type Engine,
+  evaluateJsonTemplate,
+  type JsonTemplate,
+  parseJsonTemplate,
+  type SecretSet,
+  type SourceOf,
+} from "@kiln/engine";
+import { type Checked, checked, type Diagnostic, type EvalScope, problem, refused, type Template } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { packerVersion } from "../version.ts";
+import { checkHclVariables, evaluateHcl, type ParsedHcl, parseHcl } from "./load-hcl.ts";
 import { lookUps } from "./look-ups.ts";
+import { bytesOf, readRefusal } from "./read-bytes.ts";
 
 export interface TemplateInput {
   /** Path, or `-` for standard input. */
@@ -23,42 +22,42 @@ export interface TemplateInput {
   readonly vars: readonly (readonly [string, string])[];
   /** `-var-file`, in order. */
   readonly varFiles: readonly string[];
+  /** HCL2: whether data sources are asked; they are where this is absent. */
+  readonly askData?: boolean;
+  /** HCL2: what is said about names in variable files that nobody declares; nothing where this is absent. */
+  readonly undeclared?: "silent" | "warn" | "error";
 }
-/** A template as it was read, nothing rendered. */
-export interface ParsedInput {
-  readonly template: JsonTemplate;
+interface ParsedText {
   readonly sourceOf: SourceOf;
+  /** Makes another file's text known to `sourceOf`. */
+  remember(file: string, text: Uint8Array | string): void;
+}
+/** A JSON template as it was read, nothing rendered. */
+export interface ParsedJson extends ParsedText {
+  readonly syntax: "json";
+  readonly template: JsonTemplate;
   /** Absolute; absent where the template came from standard input. */
   readonly directory?: string;
-  /** Makes another file's text known to `sourceOf`. */
-  remember(file: string, text: Uint8Array): void;
 }
+/** A template as it was read. */
+export type ParsedInput = ParsedJson | (ParsedText & ParsedHcl & { readonly syntax: "hcl2" });
 export interface EvaluatedInput {
   readonly template: Template;
   readonly scope: EvalScope;
   readonly sensitive: readonly string[];
 }
 
-const refusalOf: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or directory",
-  EACCES: "permission denied",
-  ENOTDIR: "not a directory",
-};
-
 function unreadable(path: string, error: unknown): Diagnostic {
-  const reason = refusalOf[codeOf(error) ?? ""] ?? messageOf(error);
-  return problem("template/unreadable", `"${path}": stat ${path}: ${reason}`, {
+  return problem("template/unreadable", `"${path}": stat ${path}: ${readRefusal(error)}`, {
     detail: "Give the path of a template file, or - to read it from standard input.",
   });
 }
 
-async function bytesOf(io: Io, path: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of io.host.files.read(resolve(io.host.cwd, path))) chunks.push(chunk);
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-}
-
-async function isHcl(io: Io, { path, configType }: TemplateInput): Promise<boolean> {
+/** Whether a template is HCL2 by the name of its file, its being a directory, or `-config-type` for standard input. */
+export async function isHcl(
+  io: Io,
+  { path, configType }: Pick<TemplateInput, "path" | "configType">,
+): Promise<boolean> {
   if (path === "-") return configType.toLowerCase() === "hcl2";
   if (/\.pkr\.(hcl|json)$/.test(path)) return true;
   return (await io.host.files.stat(resolve(io.host.cwd, path)))?.kind === "directory";
@@ -69,40 +68,67 @@ export async function parseInput(
   io: Io,
   input: TemplateInput,
 ): Promise<Checked<ParsedInput> & { readonly sourceOf: SourceOf }> {
-  const texts = new Map<string, Uint8Array>();
+  const texts = new Map<string, Uint8Array | string>();
   const sourceOf: SourceOf = (file) => {
-    const bytes = texts.get(file);
-    return bytes && new TextDecoder().decode(bytes);
+    const text = texts.get(file);
+    return typeof text === "string" ? text : text && new TextDecoder().decode(text);
   };
-  const file = input.path === "-" ? "<stdin>" : input.path;
+  const remember = (name: string, text: Uint8Array | string): void => void texts.set(name, text);
   try {
-    if (await isHcl(io, input)) {
-      const summary = `${file}: HCL2 templates are not supported by this version of Kiln`;
-      return { ...refused(problem("template/hcl2", summary, { detail: "Give a JSON template." })), sourceOf };
-    }
-    const bytes = input.path === "-" ? await io.terminal.readAll() : await bytesOf(io, input.path);
-    texts.set(file, bytes);
-    const parsed = parseJsonTemplate(bytes, file);
-    if (!parsed.ok) return { ...parsed, sourceOf };
-    const value: ParsedInput = {
-      template: parsed.value,
-      sourceOf,
-      ...(input.path !== "-" && { directory: dirname(resolve(io.host.cwd, input.path)) }),
-      remember: (name, text) => void texts.set(name, text),
-    };
-    return { ...checked(value, parsed.warnings), sourceOf };
+    const hcl = await isHcl(io, input);
+    const parsed = hcl
+      ? await readHcl(io, input.path, { sourceOf, remember })
+      : await readJson(io, input.path, { sourceOf, remember });
+    return { ...parsed, sourceOf };
   } catch (error) {
     return { ...refused(unreadable(input.path, error)), sourceOf };
   }
 }
 
-/** Reads the variable files and evaluates variables and builder names. */
+async function readHcl(io: Io, path: string, text: ParsedText): Promise<Checked<ParsedInput>> {
+  const parsed = await parseHcl(io, path, (name, bytes) => text.remember(name, bytes));
+  return parsed.ok ? checked<ParsedInput>({ ...parsed.value, ...text, syntax: "hcl2" }, parsed.warnings) : parsed;
+}
+
+async function readJson(io: Io, path: string, text: ParsedText): Promise<Checked<ParsedInput>> {
+  const file = path === "-" ? "<stdin>" : path;
+  const bytes = path === "-" ? await io.terminal.readAll() : await bytesOf(io, path);
+  text.remember(file, bytes);
+  const parsed = parseJsonTemplate(bytes, file);
+  if (!parsed.ok) return parsed;
+  const value: ParsedInput = {
+    syntax: "json",
+    template: parsed.value,
+    ...text,
+    ...(path !== "-" && { directory: dirname(resolve(io.host.cwd, path)) }),
+  };
+  return checked(value, parsed.warnings);
+}
+
+/** What `-syntax-only` finds beyond parsing: in HCL2, values of variables. */
+export async function checkSyntax(io: Io, parsed: ParsedInput, input: TemplateInput): Promise<readonly Diagnostic[]> {
+  if (parsed.syntax === "json") return [];
+  return checkHclVariables(io, parsed, hclOptions(input), (file, text) => parsed.remember(file, text));
+}
+
+function hclOptions(input: TemplateInput) {
+  const { vars, varFiles, askData = true, undeclared = "silent" } = input;
+  return { vars, varFiles, askData, undeclared };
+}
+
+/** Reads the variable files and evaluates variables and all that depends on nothing else. */
 export async function evaluateInput(
   io: Io,
   parsed: ParsedInput,
   input: TemplateInput,
-  signal: AbortSignal,
+  engine: Engine,
+  secrets: SecretSet,
 ): Promise<Checked<EvaluatedInput>> {
+  if (parsed.syntax === "json") return evaluateJson(io, parsed, input);
+  return evaluateHcl(io, parsed, hclOptions(input), engine, secrets, (file, text) => parsed.remember(file, text));
+}
+
+async function evaluateJson(io: Io, parsed: ParsedJson, input: TemplateInput): Promise<Checked<EvaluatedInput>> {
   const varFiles: { path: string; text: Uint8Array }[] = [];
   const problems: Diagnostic[] = [];
   for (const path of input.varFiles) {
@@ -111,11 +137,11 @@ export async function evaluateInput(
       parsed.remember(path, text);
       varFiles.push({ path, text });
     } catch (error) {
-      const reason = refusalOf[codeOf(error) ?? ""] ?? messageOf(error);
+      const reason = readRefusal(error);
       problems.push(problem("variables/unreadable-file", `Cannot read the variable file ${path}: ${reason}`));
     }
   }
-  const { consul, ...stores } = lookUps(io.host, signal);
+  const { consul, ...stores } = lookUps(io.host, io.interrupts.first);
   const evaluated = await evaluateJsonTemplate(parsed.template, {
     vars: Object.fromEntries(input.vars),
     varFiles,

@@ -1,11 +1,12 @@
 import { rawSecret, secret } from "@kiln/plugin-amazon";
-import { consulKey, vaultSecret } from "@kiln/plugin-core";
+import { consulKey, vaultMembers, vaultSecret } from "@kiln/plugin-core";
 import type { Host } from "@kiln/sdk";
 
 /** The secret stores that template functions may ask; what they need is loaded when one is asked. */
 export interface LookUps {
   consul(key: string): Promise<string>;
   vault(path: string, key: string): Promise<string>;
+  vaultMembers(path: string): Promise<Readonly<Record<string, unknown>>>;
   awsSecret(name: string, key: string | undefined): Promise<string>;
   awsSecretText(name: string): Promise<string>;
 }
@@ -14,6 +15,7 @@ export function lookUps(host: Host, signal: AbortSignal): LookUps {
   return {
     consul: (key) => consulKey(key, host, signal),
     vault: (path, key) => vaultSecret(path, key, host, signal),
+    vaultMembers: (path) => vaultMembers(path, host, signal),
     awsSecret: (name, key) => secret(name, key ?? null, host, { signal }),
     awsSecretText: (name) => rawSecret(name, host, { signal }),
   };

@@ -16,15 +16,14 @@ export interface Surroundings {
 export interface SecretLookUps {
   consulKey?(key: string): Promise<string>;
   vault?(path: string, key: string): Promise<string>;
+  /** All members of a Vault secret. */
+  vaultMembers?(path: string): Promise<Readonly<Record<string, unknown>>>;
   awsSecret?(name: string, key: string | undefined): Promise<string>;
   awsSecretText?(name: string): Promise<string>;
 }
 
-/**
- * The names that a JSON template's `{{ }}` may use: `var`, `source`, `build`, `path`, `packer`; and the outside world behind its
- * functions.
- */
-export class JsonScope implements EvalScope {
+/** A scope that knows the outside world: what `{{ }}` text is rendered with, in either syntax. */
+export abstract class SurroundedScope implements EvalScope {
   readonly names: ReadonlyMap<string, unknown>;
   readonly surroundings: Surroundings;
 
@@ -33,6 +32,18 @@ export class JsonScope implements EvalScope {
     this.surroundings = surroundings;
   }
 
+  abstract child(names: Readonly<Record<string, unknown>>): SurroundedScope;
+  /** Whether `{{ build `X` }}` finds values while the template is checked; HCL2 reads them as `build.X` instead. */
+  get buildInText(): boolean {
+    return true;
+  }
+}
+
+/**
+ * The names that a JSON template's `{{ }}` may use: `var`, `source`, `build`, `path`, `packer`; and the outside world behind its
+ * functions.
+ */
+export class JsonScope extends SurroundedScope {
   child(names: Readonly<Record<string, unknown>>): JsonScope {
     return new JsonScope(new Map([...this.names, ...Object.entries(names)]), this.surroundings);
   }
@@ -44,11 +55,11 @@ export function interpolation(
   functions: TemplateFunctions = {},
   data?: Readonly<Record<string, unknown>>,
 ): InterpolationContext {
-  if (!(scope instanceof JsonScope)) throw new TypeError("a JSON template was given the scope of another syntax");
+  if (!(scope instanceof SurroundedScope)) throw new TypeError("a template was given a scope without surroundings");
   const { surroundings } = scope;
   const { host, lookups } = surroundings;
   const source = scope.names.get("source") as { readonly type?: string; readonly name?: string } | undefined;
-  const variables = scope.names.get("var");
+  const variables = scope instanceof JsonScope ? scope.names.get("var") : undefined;
   return {
     ...outside(surroundings),
     environment: (name) => host.env[name],
@@ -86,15 +97,20 @@ function texts(variables: unknown): ReadonlyMap<string, string> {
 }
 
 /** Builders have no build values: `build` is an error there. */
-function dataOf(scope: EvalScope, data: Readonly<Record<string, unknown>> | undefined): { data?: GoValue } {
-  const build = scope.names.get("build") as Readonly<Record<string, unknown>> | undefined;
+function dataOf(scope: SurroundedScope, data: Readonly<Record<string, unknown>> | undefined): { data?: GoValue } {
+  const values = scope.names.get("build") as Readonly<Record<string, unknown>> | undefined;
+  const build = scope.buildInText || !values ? values : known(values);
   if (!build && !data) return {};
-  const known = Object.entries(build ?? {}).map(([name, value]): [string, unknown] => [
+  const texts = Object.entries(build ?? {}).map(([name, value]): [string, unknown] => [
     name,
     value === pending ? `Build_${name}. ${buildPlaceholder}` : value,
   ]);
-  const value = goValue({ ...Object.fromEntries(known), ...data } as Parameters<typeof goValue>[0]);
+  const value = goValue({ ...Object.fromEntries(texts), ...data } as Parameters<typeof goValue>[0]);
   return value ? { data: value } : {};
+}
+
+function known(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== pending));
 }
 
 /** Build values that only the run will know. */

@@ -8,20 +8,18 @@ import {
   diagnosticsOf,
   type EvalScope,
   type MetaArguments,
-  nearestName,
   type PostProcessContext,
   type PostProcessed,
   type ProvisionContext,
-  problem,
   type Template,
 } from "@kiln/sdk";
 import type { Engine } from "../engine.ts";
-import type { ComponentKind } from "../registry.ts";
 import type { SecretSet } from "../secrets.ts";
 import { pendingBuildValues } from "./build-values.ts";
 import type { Planned, PlannedBuild, PlanResult } from "./plan.ts";
 import { type BuildFacts, planComponent } from "./plan-component.ts";
 import { type Selection, selectorFor } from "./select.ts";
+import { unknownComponent } from "./unknown-component.ts";
 
 export interface PlanRequest {
   readonly template: Template;
@@ -38,35 +36,22 @@ export interface PlanRequest {
 /** The name that is printed, and matched by `-only` in HCL2. */
 export function displayName(template: Template, build: BuildBlock, source: ComponentBlock): string {
   if (template.syntax === "json") return source.name === source.type ? source.name : `${source.type}.${source.name}`;
-  return [...(build.name ? [build.name] : []), source.type, source.name].join(".");
+  return [...(build.name ? [build.name] : []), source.type, nameInBuild(source)].join(".");
+}
+
+/** The name a source has in the build that uses it. */
+function nameInBuild(source: ComponentBlock): string {
+  return source.localName ?? source.name;
 }
 
 /** The name that `only`, `except` and `override` of a provisioner mean. */
 function keyOf(template: Template, source: ComponentBlock): string {
-  return template.syntax === "json" ? source.name : `${source.type}.${source.name}`;
+  return template.syntax === "json" ? source.name : `${source.type}.${nameInBuild(source)}`;
 }
 
 function applies(meta: MetaArguments, key: string): boolean {
   if (meta.only && meta.only.length > 0) return meta.only.includes(key);
   return !meta.except?.includes(key);
-}
-
-const words: Readonly<Record<ComponentKind, string>> = {
-  builder: "builder",
-  provisioner: "provisioner",
-  "post-processor": "post-processor",
-  "data-source": "data source",
-};
-
-function unknownComponent(engine: Engine, kind: ComponentKind, block: ComponentBlock): Diagnostic {
-  const near = nearestName(block.type, engine.registry.types(kind));
-  return problem("component/unknown", `The ${words[kind]} ${block.type} is unknown`, {
-    detail: near
-      ? `Did you mean to use "${near}"?`
-      : `It is not one of the ${words[kind]}s built into Kiln: ${engine.registry.types(kind).join(", ")}.`,
-    subject: block.typeRange,
-    ...(near && { suggestion: { replace: block.typeRange, with: near } }),
-  });
 }
 
 /** Plans one build; undefined where something is wrong with it, which `found` then says. */
@@ -133,7 +118,8 @@ class BuildPlanner {
     const meta = await this.#meta(block);
     const key = keyOf(this.#request.template, this.#source);
     if (!meta || (!always && !applies(meta, key))) return undefined;
-    const over = meta.override?.get(key) ?? meta.override?.get(this.#source.name);
+    const { override } = meta;
+    const over = override?.get(key) ?? override?.get(nameInBuild(this.#source)) ?? override?.get(this.#source.name);
     const body = over ? block.body.overlay(over) : block.body;
     return (await this.#component<ProvisionContext, void>("provisioner", block, body, meta, values))?.planned;
   }
@@ -168,8 +154,10 @@ class BuildPlanner {
   }
 
   #scope(values: Readonly<Record<string, unknown>>): EvalScope {
-    const build = this.#build.name === undefined ? values : { ...values, name: this.#build.name };
-    return this.#request.scope.child({ source: { type: this.#source.type, name: this.#source.name }, build });
+    const hcl = this.#request.template.syntax === "hcl2";
+    const build = hcl ? { ...values, name: this.#build.name ?? "" } : values;
+    const name = nameInBuild(this.#source);
+    return this.#request.scope.child({ source: { type: this.#source.type, name }, build });
   }
 
   #note(diagnostics: readonly Diagnostic[], group = `Failed to prepare build: "${this.name}"`): void {

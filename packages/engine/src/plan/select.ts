@@ -38,7 +38,7 @@ function byPattern(selection: Selection): Selector {
   const any = (patterns: readonly RegExp[], name: string): boolean => patterns.some((p) => p.test(name));
   return {
     takesBuild: (name) => (selection.only.length === 0 || any(only, name)) && !any(except, name),
-    dropsPostProcessor: (block) => any(except, block.name),
+    dropsPostProcessor: (block) => any(except, block.name || block.type),
     diagnostics: (names) => {
       const detail = `Possible build names: [${names.join(" ")}].`;
       const missing: Diagnostic[] = [];

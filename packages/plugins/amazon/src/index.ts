@@ -6,6 +6,11 @@ export { rawSecret, type SecretsHost, secret } from "./secrets-manager.ts";
 export const family: Family = {
   name: "amazon",
   builders: { "amazon-ebs": async () => (await import("./ebs/index.ts")).ebs },
+  dataSources: {
+    "amazon-ami": async () => (await import("./data-sources/image.ts")).imageData,
+    "amazon-parameterstore": async () => (await import("./data-sources/parameter.ts")).parameterData,
+    "amazon-secretsmanager": async () => (await import("./data-sources/secret.ts")).secretData,
+  },
   resourceKinds: {
     "amazon.key-pair": async () => (await import("./resources/key-pair.ts")).keyPair,
     "amazon.security-group": async () => (await import("./resources/security-group.ts")).securityGroup,

@@ -1,7 +1,7 @@
 import type { Family } from "@kiln/sdk";
 
 export { consulKey } from "./look-ups/consul.ts";
-export { vaultSecret } from "./look-ups/vault.ts";
+export { vaultMembers, vaultSecret } from "./look-ups/vault.ts";
 
 /** Packer's own components, those that need no platform. */
 export const family: Family = {
@@ -23,6 +23,10 @@ export const family: Family = {
     compress: async () => (await import("./post-processors/compress/index.ts")).compress,
     manifest: async () => (await import("./post-processors/manifest/index.ts")).manifest,
     "shell-local": async () => (await import("./post-processors/shell-local/index.ts")).shellLocalPostProcessor,
+  },
+  dataSources: {
+    http: async () => (await import("./data-sources/http/index.ts")).httpData,
+    null: async () => (await import("./data-sources/null/index.ts")).nullData,
   },
   resourceKinds: {
     "core.temporary-file": async () => (await import("./temporary-file/kind.ts")).temporaryFileKind,

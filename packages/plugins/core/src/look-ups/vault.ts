@@ -1,15 +1,21 @@
 import { type PrepareHost, StepError } from "@kiln/sdk";
 
+type VaultHost = Pick<PrepareHost, "env" | "http">;
+
 /**
- * One member of a Vault secret: KV version 2 where the answer has a `data` object, else version 1. Needs VAULT_TOKEN; VAULT_ADDR and
- * VAULT_NAMESPACE are honoured. Rejects with what a person should know. Source: Packer's `vault` template function.
+ * One member of a Vault secret: KV version 2 where the answer has a `data` object, else version 1. Rejects with what a person should
+ * know. Source: Packer's `vault` template function.
  */
-export async function vaultSecret(
+export async function vaultSecret(path: string, key: string, host: VaultHost, signal: AbortSignal): Promise<string> {
+  return memberOf(await vaultMembers(path, host, signal), path, key);
+}
+
+/** All members of a Vault secret, as its engine gives them. Needs VAULT_TOKEN; VAULT_ADDR and VAULT_NAMESPACE are honoured. */
+export async function vaultMembers(
   path: string,
-  key: string,
-  host: Pick<PrepareHost, "env" | "http">,
+  host: VaultHost,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<Readonly<Record<string, unknown>>> {
   const token = host.env.VAULT_TOKEN;
   if (!token)
     throw new StepError("Must set VAULT_TOKEN env var in order to use vault template function", {
@@ -34,16 +40,16 @@ export async function vaultSecret(
     throw new StepError(`Error reading vault secret: ${refusal(response.status, response.body)}`, {
       code: "vault/refused",
     });
-  return memberOf(response.body, path, key);
-}
-
-function memberOf(body: string, path: string, key: string): string {
-  const { data, warnings } = objectIn(body);
+  const { data, warnings } = objectIn(response.body);
   const secret = object(data);
   if (!secret) {
     const words = Array.isArray(warnings) ? warnings.join("; ") : "";
     throw new StepError(`Vault data was empty at the given path. Warnings: ${words}`, { code: "vault/empty" });
   }
+  return secret;
+}
+
+function memberOf(secret: Readonly<Record<string, unknown>>, path: string, key: string): string {
   const value = (object(secret.data) ?? secret)[key];
   if (value === undefined || value === null)
     throw new StepError(`Vault path does not contain the requested key: ${path} has no ${key}`, {

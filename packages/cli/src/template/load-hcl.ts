@@ -1,0 +1,174 @@
+import {
+  assignVariables,
+  type Engine,
+  type EvaluatedHcl,
+  evaluateHclState,
+  evaluateHclTemplate,
+  type HclFile,
+  type HclInputs,
+  type HclState,
+  type HclTemplate,
+  parseHclTemplate,
+  type SecretSet,
+} from "@kiln/engine";
+import { type Checked, checked, type Diagnostic, problem, refused, type Ui, verdict } from "@kiln/sdk";
+import type { Io } from "../io.ts";
+import { packerVersion } from "../version.ts";
+import { type DiscoveredFiles, discoverFiles } from "./hcl-files.ts";
+import { lookUps } from "./look-ups.ts";
+import { bytesOf, readRefusal } from "./read-bytes.ts";
+
+/** An HCL2 template as it was read, and the variable files beside it. */
+export interface ParsedHcl {
+  readonly template: HclTemplate;
+  readonly autoVarFiles: readonly HclFile[];
+}
+export interface HclOptions {
+  readonly vars: readonly (readonly [string, string])[];
+  readonly varFiles: readonly string[];
+  /** Whether data sources are asked. */
+  readonly askData: boolean;
+  /** What is said about names in variable files that nobody declares. */
+  readonly undeclared: HclInputs["undeclared"];
+}
+type Remember = (file: string, text: Uint8Array | string) => void;
+
+/** Finds, reads and parses the files of an HCL2 template. Rejects where a file cannot be read. */
+export async function parseHcl(io: Io, path: string, remember: Remember): Promise<Checked<ParsedHcl>> {
+  const found = await discoverFiles(io, path);
+  return found.ok ? parseDiscovered(io, path, found.value, remember) : found;
+}
+
+function parseDiscovered(
+  io: Io,
+  path: string,
+  { files, autoVarFiles, root }: DiscoveredFiles,
+  remember: Remember,
+): Checked<ParsedHcl> {
+  for (const file of [...files, ...autoVarFiles]) remember(file.path, file.bytes);
+  const parsed = parseHclTemplate(files, {
+    ...(path !== "-" && { path }),
+    root,
+    packerVersion,
+    env: io.host.env,
+  });
+  return parsed.ok ? checked({ template: parsed.value, autoVarFiles }, parsed.warnings) : parsed;
+}
+
+/** A template of nothing, for the console. */
+export function emptyHcl(io: Io): Checked<ParsedHcl> {
+  return parseDiscovered(io, "-", { files: [], autoVarFiles: [], root: "." }, () => {});
+}
+
+/** The variable files of the command line. */
+async function givenFiles(io: Io, paths: readonly string[], remember: Remember): Promise<Checked<readonly HclFile[]>> {
+  const files: HclFile[] = [];
+  const found: Diagnostic[] = [];
+  for (const path of paths) {
+    const ending = /\.(hcl|json)$/.exec(path)?.[1];
+    if (ending === undefined) {
+      found.push(
+        problem("variables/unknown-format", `Could not guess format of ${path}`, {
+          detail: "A var file must be suffixed with `.hcl` or `.json`.",
+        }),
+      );
+      continue;
+    }
+    try {
+      const bytes = await bytesOf(io, path);
+      remember(path, bytes);
+      files.push({ path, bytes, syntax: ending === "json" ? "json" : "native" });
+    } catch (error) {
+      const summary = `Cannot read the variable file ${path}: ${readRefusal(error)}`;
+      found.push(problem("variables/unreadable-file", summary));
+    }
+  }
+  return found.length > 0 ? refused(...found) : checked(files);
+}
+
+async function inputsFor(
+  io: Io,
+  parsed: ParsedHcl,
+  options: HclOptions,
+  engine: Engine,
+  secrets: SecretSet,
+  remember: Remember,
+): Promise<Checked<HclInputs>> {
+  const signal = io.interrupts.first;
+  const given = await givenFiles(io, options.varFiles, remember);
+  if (!given.ok) return given;
+  const { consul, ...stores } = lookUps(io.host, signal);
+  return checked({
+    engine,
+    ask: options.askData,
+    signal,
+    runUuid: io.runUuid,
+    secrets,
+    ui: silent,
+    vars: options.vars,
+    varFiles: [...parsed.autoVarFiles, ...given.value],
+    undeclared: options.undeclared,
+    surroundings: {
+      host: io.host,
+      startedAt: io.host.clock.now(),
+      packerVersion,
+      lookups: { consulKey: consul, ...stores },
+    },
+    remember,
+  });
+}
+
+/** Gives variables their values and nothing more: as far as `-syntax-only` looks. */
+export async function checkHclVariables(
+  io: Io,
+  parsed: ParsedHcl,
+  options: HclOptions,
+  remember: Remember,
+): Promise<readonly Diagnostic[]> {
+  const given = await givenFiles(io, options.varFiles, remember);
+  if (!given.ok) return given.diagnostics;
+  const { found } = await assignVariables(parsed.template, {
+    env: io.host.env,
+    varFiles: [...parsed.autoVarFiles, ...given.value],
+    vars: options.vars,
+    undeclared: options.undeclared,
+    remember,
+  });
+  return found;
+}
+
+/** Evaluates an HCL2 template: ready to plan. */
+export async function evaluateHcl(
+  io: Io,
+  parsed: ParsedHcl,
+  options: HclOptions,
+  engine: Engine,
+  secrets: SecretSet,
+  remember: Remember,
+): Promise<Checked<EvaluatedHcl>> {
+  const inputs = await inputsFor(io, parsed, options, engine, secrets, remember);
+  return inputs.ok ? evaluateHclTemplate(parsed.template, inputs.value) : inputs;
+}
+
+/** Evaluates what can be evaluated, mistakes or not. */
+export async function hclState(
+  io: Io,
+  parsed: ParsedHcl,
+  options: HclOptions,
+  engine: Engine,
+  secrets: SecretSet,
+  remember: Remember,
+): Promise<Checked<HclState>> {
+  const inputs = await inputsFor(io, parsed, options, engine, secrets, remember);
+  return inputs.ok ? verdict(await evaluateHclState(parsed.template, inputs.value), []) : inputs;
+}
+
+const quiet = (): void => {};
+/** Data sources are read while the template is: what they would say has no build to belong to. */
+const silent: Ui = {
+  say: quiet,
+  message: quiet,
+  error: quiet,
+  progress: () => ({ advance: quiet, [Symbol.dispose]: quiet }),
+  ask: () => Promise.reject(Object.assign(new Error("data sources cannot ask"), { code: "ui/no-terminal" })),
+};

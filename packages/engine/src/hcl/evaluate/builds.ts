@@ -1,0 +1,188 @@
+import { type Block, convert, Fault, listOf, rangeOf, STRING, type Value } from "@kiln/hcl";
+import { type BuildBlock, type ComponentBlock, caution, type Diagnostic, nearestName, problem } from "@kiln/sdk";
+import { type BodySchema, contentOf } from "../body/content.ts";
+import { expandedBody } from "../body/dynamic.ts";
+import { valueIn } from "../evaluation.ts";
+import type { HclScope } from "../hcl-scope.ts";
+import { type HclComponent, postProcessorMeta, provisionerMeta, sourceUse, stepComponent } from "./component.ts";
+import { type SourceReference, sourceReference } from "./source-reference.ts";
+
+const buildSchema: BodySchema = {
+  attributes: ["name", "description", "sources"],
+  blocks: new Map([
+    ["source", ["reference"]],
+    ["provisioner", ["type"]],
+    ["error-cleanup-provisioner", ["type"]],
+    ["post-processor", ["type"]],
+    ["post-processors", []],
+    ["hcp_packer_registry", []],
+    ["from", ["reference"]],
+  ]),
+};
+const chainSchema: BodySchema = { attributes: [], blocks: new Map([["post-processor", ["type"]]]) };
+
+/** Reads `build` blocks once names have values. Source: core-behaviour §3.6. */
+export class BuildReader {
+  private readonly scope: HclScope;
+  private readonly sources: ReadonlyMap<string, Block>;
+  private readonly found: Diagnostic[];
+
+  constructor(scope: HclScope, sources: ReadonlyMap<string, Block>, found: Diagnostic[]) {
+    this.scope = scope;
+    this.sources = sources;
+    this.found = found;
+  }
+
+  read(block: Block): BuildBlock {
+    const body = expandedBody(block.body, this.scope, this.found);
+    const { attributes, blocks } = contentOf(body, buildSchema, this.found);
+    const name = this.text(attributes.get("name"));
+    const description = this.text(attributes.get("description"));
+    const uses: HclComponent[] = [];
+    const listed = attributes.get("sources");
+    if (listed) uses.push(...this.listed(listed.expression));
+    const provisioners: ComponentBlock[] = [];
+    const postProcessors: (readonly ComponentBlock[])[] = [];
+    let onError: ComponentBlock | undefined;
+    let sourceBlocks = 0;
+    for (const inner of blocks) {
+      switch (inner.type) {
+        case "source": {
+          sourceBlocks++;
+          const use = this.sourceBlock(inner);
+          if (use) uses.push(use);
+          break;
+        }
+        case "provisioner":
+          provisioners.push(stepComponent(inner, this.nameOf(inner), provisionerMeta));
+          break;
+        case "error-cleanup-provisioner":
+          if (onError) this.secondCleanup(inner, onError);
+          else onError = stepComponent(inner, this.nameOf(inner), provisionerMeta);
+          break;
+        case "post-processor":
+          postProcessors.push([stepComponent(inner, this.nameOf(inner), postProcessorMeta)]);
+          break;
+        case "post-processors":
+          postProcessors.push(this.chain(inner));
+          break;
+        case "hcp_packer_registry":
+          this.found.push(
+            caution("template/registry-in-build", "Build block level hcp_packer_registry is deprecated", {
+              detail: "Move the hcp_packer_registry block to the top of the template.",
+              subject: rangeOf(inner.typeSpan),
+            }),
+          );
+          break;
+      }
+    }
+    if (!listed && sourceBlocks === 0)
+      this.found.push(
+        problem("template/no-source", "missing source reference", {
+          detail: 'A build block must reference at least one source to be built: sources = ["source.TYPE.NAME"].',
+          subject: rangeOf(block.typeSpan),
+        }),
+      );
+    return {
+      ...(name !== undefined && name !== "" && { name }),
+      ...(description !== undefined && { description }),
+      sources: uses,
+      provisioners,
+      ...(onError && { onError }),
+      postProcessors,
+      range: rangeOf(block),
+    };
+  }
+
+  private text(
+    attribute: { readonly name: string; readonly expression: Parameters<typeof valueIn>[0] } | undefined,
+  ): string | undefined {
+    const value = attribute && valueIn(attribute.expression, this.scope.values, this.found);
+    if (!attribute || !value || value.isNull) return undefined;
+    const made = convert(value, STRING);
+    if (!(made instanceof Fault)) return made.isKnown ? made.text : undefined;
+    this.found.push(
+      problem("config/wrong-type", "Unsuitable value type", {
+        detail: `Unsuitable value for "${attribute.name}": ${made.message}.`,
+        subject: rangeOf(attribute.expression),
+      }),
+    );
+    return undefined;
+  }
+
+  private nameOf(block: Block): string {
+    return this.text(block.body.attributes.get("name")) ?? "";
+  }
+
+  private listed(expression: Parameters<typeof valueIn>[0]): readonly HclComponent[] {
+    const value = valueIn(expression, this.scope.values, this.found);
+    const made = value && !value.isNull ? convert(value, listOf(STRING)) : undefined;
+    if (!made) return [];
+    if (made instanceof Fault) {
+      this.found.push(
+        problem("config/wrong-type", "Unsuitable value type", {
+          detail: `Unsuitable value for "sources": ${made.message}.`,
+          subject: rangeOf(expression),
+        }),
+      );
+      return [];
+    }
+    return made.items.flatMap((item: Value, i) => {
+      const at = expression.kind === "tuple" ? (expression.items[i] ?? expression) : expression;
+      const use = item.isNull || !item.isKnown ? undefined : this.use(item.text, rangeOf(at));
+      return use ?? [];
+    });
+  }
+
+  private use(text: string, subject: ReturnType<typeof rangeOf>, block?: Block): HclComponent | undefined {
+    const reference = sourceReference(text);
+    if (!reference) {
+      this.found.push(
+        problem("template/bad-source-reference", "Invalid source reference", {
+          detail: `"${text}" is not a reference to a source. References have the form "source.TYPE.NAME" or "TYPE.NAME".`,
+          subject,
+        }),
+      );
+      return undefined;
+    }
+    const source = this.sources.get(`${reference.type}.${reference.name}`);
+    if (!source) {
+      this.found.push(this.unknownSource(reference, subject));
+      return undefined;
+    }
+    const localName = block && this.nameOf(block);
+    return sourceUse(source, localName || undefined, block);
+  }
+
+  private unknownSource({ type, name }: SourceReference, subject: ReturnType<typeof rangeOf>): Diagnostic {
+    const key = `${type}.${name}`;
+    const known = [...this.sources.keys()];
+    const near = nearestName(key, known);
+    return problem("template/unknown-source", `Unknown source ${key}`, {
+      detail:
+        near === undefined
+          ? `Known: ${known.join(", ") || "none"}.`
+          : `Did you mean "${near}"? Known: ${known.join(", ")}.`,
+      subject,
+      suggestion: near === undefined ? undefined : { replace: subject, with: `"source.${near}"` },
+    });
+  }
+
+  private sourceBlock(block: Block): HclComponent | undefined {
+    return this.use(block.labels[0] ?? "", rangeOf(block.labelSpans[0] ?? block.typeSpan), block);
+  }
+
+  private chain(block: Block): readonly ComponentBlock[] {
+    const { blocks } = contentOf(expandedBody(block.body, this.scope, this.found), chainSchema, this.found);
+    return blocks.map((inner) => stepComponent(inner, this.nameOf(inner), postProcessorMeta));
+  }
+
+  private secondCleanup(block: Block, first: ComponentBlock): void {
+    this.found.push(
+      problem("template/duplicate", "Only one error-cleanup-provisioner is allowed", {
+        detail: `Each build block can only have one; there is one on line ${first.range.start.line} already.`,
+        subject: rangeOf(block.typeSpan),
+      }),
+    );
+  }
+}
