@@ -1,4 +1,4 @@
-import { privateDecrypt } from "node:crypto";
+import { constants, privateDecrypt } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { openCloud, stateDirectory, until } from "../testing/cloud-fixture.ts";
 import { describeInstance, instanceInState, oneInstance, runningInstance } from "../testing/instances.ts";
@@ -233,6 +233,32 @@ describe("RunInstances", () => {
         message: expect.stringContaining("Windows"),
       },
     );
+  });
+});
+
+describe("GetPasswordData", () => {
+  it("gives a password that the key pair's owner alone can read, once the instance runs", async () => {
+    await using fixture = await openCloud({ startWindows: true });
+    const { client: ec2, machines } = fixture;
+    const privateKey = text(await ec2.ec2("CreateKeyPair", { KeyName: "rsa" }), "KeyMaterial");
+    await ec2.ec2("CreateKeyPair", { KeyName: "ed", KeyType: "ed25519" });
+    const windows = { ...oneInstance, ImageId: "ami-013e197b" };
+    await expect(ec2.ec2("RunInstances", { ...windows, KeyName: "ed" })).rejects.toMatchObject({
+      code: "InvalidParameterCombination",
+    });
+    const gate = Promise.withResolvers<void>();
+    machines.gate = gate.promise;
+    const InstanceId = text(await ec2.ec2("RunInstances", { ...windows, KeyName: "rsa" }), "Instances.0.InstanceId");
+    const password = async (): Promise<string> =>
+      text(await ec2.ec2("GetPasswordData", { InstanceId }), "PasswordData");
+    expect(await password()).toBe("");
+    gate.resolve();
+    await instanceInState(ec2, InstanceId, "running");
+    const encrypted = Buffer.from(await password(), "base64");
+    const plain = privateDecrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, encrypted).toString();
+    expect(plain).toMatch(/^[\w-]{24}aA1!$/);
+    const linux = await runningInstance(ec2, { KeyName: "rsa" });
+    expect(text(await ec2.ec2("GetPasswordData", { InstanceId: linux }), "PasswordData")).toBe("");
   });
 });
 
