@@ -64,6 +64,32 @@ describe("an instance's life", () => {
     });
   });
 
+  it("ends when the machine will not stop, and is stopped when it will not start again", async () => {
+    await using fixture = await openCloud();
+    const { client: ec2, machines } = fixture;
+    const fail = (id: string): void => {
+      const machine = machines.find(id);
+      if (machine) machine.nextFailure = new Error("stuck");
+    };
+    const first = await runningInstance(ec2);
+    fail(first);
+    await ec2.ec2("StopInstances", { InstanceIds: [first] });
+    expect(text(await instanceInState(ec2, first, "terminated"), "StateReason.Message")).toContain("stuck");
+    expect(machines.find(first)).toBeUndefined();
+    const second = await runningInstance(ec2);
+    await ec2.ec2("StopInstances", { InstanceIds: [second] });
+    await instanceInState(ec2, second, "stopped");
+    fail(second);
+    await ec2.ec2("StartInstances", { InstanceIds: [second] });
+    const stopped = await until(
+      () => describeInstance(ec2, second),
+      (found) => text(found, "StateReason.Message").includes("stuck"),
+    );
+    expect(at(stopped, "State.Name")).toBe("stopped");
+    await ec2.ec2("StartInstances", { InstanceIds: [second] });
+    await instanceInState(ec2, second, "running");
+  });
+
   it("can be ended while it boots", async () => {
     await using fixture = await openCloud();
     fixture.machines.gate = new Promise(() => {});
