@@ -4,7 +4,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Finished, KilnBed } from "../kiln.ts";
+import { type Finished, KilnBed, type RunOptions } from "../kiln.ts";
 import { type LocalSshd, startSshd } from "./local-sshd.ts";
 import { type Moto, startMoto } from "./moto-server.ts";
 
@@ -33,7 +33,7 @@ const environment = (): Record<string, string> => ({
   AWS_DEFAULT_REGION: "us-east-1",
 });
 
-function build(options: Readonly<Record<string, unknown>>): Promise<Finished> {
+function build(options: Readonly<Record<string, unknown>>, more: RunOptions = {}): Promise<Finished> {
   const template = {
     builders: [
       {
@@ -57,7 +57,7 @@ function build(options: Readonly<Record<string, unknown>>): Promise<Finished> {
   };
   const path = join(bed.folder, "template.json");
   writeFileSync(path, JSON.stringify(template));
-  return bed.run(["build", path], { env: environment() });
+  return bed.run(["build", path], { ...more, env: environment() });
 }
 const execute = promisify(execFile);
 /** What an independent client sees. Not synchronous: the proxy lives in this process. */
@@ -151,6 +151,31 @@ describe("amazon-ebs against moto", () => {
     expect(replaced.stdout).toContain(`Deregistered AMI plain, id: ${before?.id}`);
     expect(replaced.code).toBe(0);
     expect(await images("plain")).toHaveLength(1);
+  });
+});
+
+describe("a killed build", () => {
+  it.each([
+    "Creating temporary security group",
+    "Waiting for instance",
+    "provisioned amazon-ebs",
+    "Waiting for AMI to become ready",
+    "Adding tags to AMI",
+  ])("at %j is cleaned up by the next process", async (line) => {
+    const ami_name = `killed ${line.length}`;
+    const killed = await build(
+      { ami_name, tags: { a: "b" } },
+      { onOutput: (soFar, kill) => void (soFar.includes(line) && kill("SIGKILL")) },
+    );
+    expect(killed.signal).toBe("SIGKILL");
+    const cleaned = await bed.run(["cleanup"], { env: environment() });
+    expect(cleaned.stderr).toBe("");
+    expect(cleaned.stdout).toContain("EC2 key pair packer_");
+    expect(cleaned.code).toBe(0);
+    expect(await leftovers()).toEqual(nothing);
+    expect(await images(ami_name)).toEqual([]);
+    const again = await bed.run(["cleanup", "-dry-run"], { env: environment() });
+    expect(again.stdout).not.toContain("amazon");
   });
 });
 
