@@ -199,7 +199,10 @@ it("tells a script that cannot be put there from one that fails, and tries again
   const ctx = await run({ inline: ["echo here"], remote_path: dir.at("no/s.sh") }, m, {
     host: { ...nodeHost(), clock },
   });
-  expect(outputOf(ctx)).toEqual(["    here"]);
+  expect(outputOf(ctx)).toEqual([
+    expect.stringMatching(/^!!> Error uploading script: .*no\/s\.sh.*; trying for up to 5m0s$/),
+    "    here",
+  ]);
   expect(clock.sleeps).toEqual([2_000]);
 });
 
