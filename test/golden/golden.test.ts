@@ -41,7 +41,7 @@ const listed = (help: string): readonly string[] =>
 /** How our output differs from the recorded one: for help and mistakes what it lacks, else both sides of every stream that differs. */
 function differing(entry: Entry, output: string): readonly string[] {
   const { output: recorded } = entry;
-  if (/^Usage: packer/.test(recorded) && !isMistake(entry)) {
+  if (recorded.startsWith("Usage: packer") && !isMistake(entry)) {
     const usage = recorded.split("\n", 1)[0] ?? "";
     const has = new Set([...flags(output), ...listed(output)]);
     return [
@@ -51,7 +51,7 @@ function differing(entry: Entry, output: string): readonly string[] {
   }
   if (isMistake(entry)) {
     const text = flowed(output);
-    const wanted = /^Usage: packer/.test(recorded)
+    const wanted = recorded.startsWith("Usage: packer")
       ? [recorded.split("\n", 1)[0] ?? "", ...afterUsage(recorded)]
       : messages(recorded);
     return wanted.filter((message) => !text.includes(flowed(message)));
