@@ -30,10 +30,14 @@ async function run(io: Io, line: Exclude<CommandLine, Line<"print">>): Promise<n
     case "build":
       return (await import("./commands/build.ts")).build(io, buildOptions(path, line.flags));
     case "validate": {
-      const options = { ...templateOptions(path, line.flags), force: false, debug: false };
+      const { flags } = line;
       return (await import("./commands/validate.ts")).validate(io, {
-        ...options,
-        syntaxOnly: line.flags["syntax-only"],
+        ...templateOptions(path, flags),
+        force: false,
+        debug: false,
+        syntaxOnly: flags["syntax-only"],
+        askData: flags["evaluate-datasources"],
+        undeclared: flags["no-warn-undeclared-var"] ? "silent" : "warn",
       });
     }
     case "inspect":
@@ -91,6 +95,7 @@ function buildOptions(path: string, flags: BuildFlags): BuildOptions {
     onError: flags["on-error"],
     output: flags.output,
     timings: flags.timings,
+    undeclared: flags["warn-on-undeclared-var"] ? "warn" : "silent",
     ...(timeout !== undefined && { timeoutMs: timeout }),
   };
 }

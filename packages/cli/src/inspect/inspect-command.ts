@@ -1,4 +1,4 @@
-import { parseJsonTemplate } from "@kiln/engine";
+import { type JsonTemplate, parseJsonTemplate } from "@kiln/engine";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 import { parseInput, type TemplateInput } from "../template/load-template.ts";
@@ -14,7 +14,16 @@ export async function inspect(io: Io, input: TemplateInput): Promise<number> {
     return 1;
   }
   printer.diagnostics(parsed.warnings, parsed.sourceOf);
-  const template = "template" in parsed.value ? parsed.value.template : parsed.value;
+  const { value } = parsed;
+  if ("template" in value && value.syntax === "hcl2") {
+    printer.error("inspect does not read HCL2 templates yet.");
+    return 1;
+  }
+  tellJson("template" in value ? value.template : value, printer);
+  return 0;
+}
+
+function tellJson(template: JsonTemplate, printer: Printer): void {
   for (const line of inspectJson(template)) {
     if ("say" in line) printer.say(line.say);
     else {
@@ -22,5 +31,4 @@ export async function inspect(io: Io, input: TemplateInput): Promise<number> {
       printer.record("", category, ...args);
     }
   }
-  return 0;
 }
