@@ -115,7 +115,7 @@ export function longName(name: string, of: Stats): string {
           : of.isSocket()
             ? "s"
             : "c";
-  const bits = [..."rwxrwxrwx"].map((letter, i) => (of.mode & (0o400 >> i) ? letter : "-")).join("");
+  const bits = "rwxrwxrwx".replaceAll(/./g, (letter, at: number) => (of.mode & (0o400 >> at) ? letter : "-"));
   const [month, day, year] = [
     of.mtime.toLocaleString("en", { month: "short" }),
     String(of.mtime.getDate()),

@@ -239,8 +239,8 @@ function statusReply(id: number, code: number, message: string): Buffer {
   return reply(packet.status, id, uint32(code), string(message), string(""));
 }
 
-/** `_` is what a call returned, so that a call and its reply fit one line. */
-function done(id: number, _: void): Buffer {
+/** The second argument is a call that returns nothing: the call and its reply fit one line. */
+function done(id: number, _called: void): Buffer {
   return statusReply(id, status.ok, "Success");
 }
 
