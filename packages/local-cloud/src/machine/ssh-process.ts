@@ -31,6 +31,12 @@ export class SshProcess {
     this.child.stdin?.write(`${JSON.stringify(settings)}\n`);
     const line = await new StatusLines(this.child.stdout as Readable).next(signal);
     if (line === "listening") return;
+    if (line?.includes("EADDRINUSE")) {
+      throw new MachineError(
+        "network",
+        `something else on this host listens on port 22 of all addresses, so a machine that shares its network cannot have ${settings.address}:22. Stop it, or install iproute2 and nftables for a network of the machines' own.`,
+      );
+    }
     throw new MachineError("boot", `the machine's SSH server did not start: ${line?.slice(0, 500) ?? "it ended"}`);
   }
 
