@@ -217,7 +217,7 @@ describe("OpenSSH's clients on a machine", () => {
     expect((await bench.ssh(machine, "pgrep -c -x sleep")).output).toBe("0\n");
   });
 
-  it("tells programs of a new window size", async () => {
+  it("tells programs of a new window size, and hangs up on them at the end", async () => {
     const client = await login();
     const output = await new Promise<string>((resolve, reject) => {
       client.shell({ rows: 24, cols: 80, term: "vt100" }, (error, channel) => {
@@ -225,14 +225,19 @@ describe("OpenSSH's clients on a machine", () => {
         let text = "";
         channel.on("data", (data: Buffer) => {
           text += data.toString();
-          if (text.includes("first 24 80") && !text.includes("second")) channel.setWindow(50, 132, 0, 0);
-          if (text.includes("second 50 132")) resolve(text);
+          if (text.includes("24 80\r\n")) channel.setWindow(50, 132, 0, 0);
+          if (text.includes("50 132\r\n")) resolve(text);
         });
-        channel.write("trap 'echo second $(stty size)' WINCH; echo first $(stty size); while :; do sleep 0.1; done\n");
+        channel.write("while :; do stty size; sleep 0.1; done\n");
       });
     });
     client.end();
-    expect(output).toContain("second 50 132");
+    expect(output).toContain("50 132");
+    const count = async (): Promise<string> => (await bench.ssh(machine, "pgrep -c -x script")).output;
+    for (let tries = 0; tries < 50 && (await count()) !== "0\n"; tries++) {
+      await new Promise((resolve) => void setTimeout(resolve, 100));
+    }
+    expect(await count()).toBe("0\n");
   });
 
   it("obeys a command that an authorized key forces", async () => {

@@ -111,7 +111,8 @@ class SessionServer {
     const running = await startCommand(order, pipes);
     this.running = running;
     // A terminal hangs up; a command without one notices by its streams, as it does under sshd.
-    if (this.terminal) channel.once("close", () => signalCommand(running, "SIGHUP"));
+    // `script` heeds SIGTERM alone; the terminal that ends with it hangs up on everything else.
+    if (this.terminal) channel.once("close", () => signalCommand(running, "SIGTERM"));
     await this.carry(channel, running);
   }
 
