@@ -10,7 +10,11 @@ import { encodeType, encodeValue } from "./coding.ts";
 
 export interface SchemaCode {
   readonly attributes?: readonly { readonly name: string; readonly required: boolean }[];
-  readonly blocks?: readonly { readonly type: string; readonly labels: readonly string[]; readonly schema?: SchemaCode }[];
+  readonly blocks?: readonly {
+    readonly type: string;
+    readonly labels: readonly string[];
+    readonly schema?: SchemaCode;
+  }[];
   readonly partial?: boolean;
   readonly justAttributes?: boolean;
 }

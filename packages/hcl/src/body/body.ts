@@ -53,5 +53,8 @@ export interface Body {
   /** What the schema asks for, and the rest as a body of its own. */
   partial(schema: BodySchema): Content & { readonly rest: Body };
   /** Everything as attributes; blocks are errors. */
-  attributes(): { readonly attributes: ReadonlyMap<string, AttributeContent>; readonly diagnostics: readonly Diagnostic[] };
+  attributes(): {
+    readonly attributes: ReadonlyMap<string, AttributeContent>;
+    readonly diagnostics: readonly Diagnostic[];
+  };
 }

@@ -45,7 +45,10 @@ export class JsonSyntaxBody implements Body {
   content(schema: BodySchema): Content {
     const { content, diagnostics } = this.partial(schema);
     const found = [...diagnostics];
-    const known = new Set([...(schema.attributes ?? []).map((a) => a.name), ...(schema.blocks ?? []).map((b) => b.type)]);
+    const known = new Set([
+      ...(schema.attributes ?? []).map((a) => a.name),
+      ...(schema.blocks ?? []).map((b) => b.type),
+    ]);
     for (const member of members(this.node, undefined, [])) {
       // "//" holds a comment.
       if (member.name === "//" || this.hidden.has(member.name) || known.has(member.name)) continue;
@@ -135,7 +138,12 @@ function unpack(node: JsonNode, at: Unpacking, blocks: BlockContent[], diagnosti
       diagnostics.push(problem("hcl/missing-label", "Missing block label", { detail, subject }));
     }
     for (const { name, nameSpan, value } of inner) {
-      unpack(value, { member, left: rest, labels: [...labels, name], spans: [...spans, nameSpan] }, blocks, diagnostics);
+      unpack(
+        value,
+        { member, left: rest, labels: [...labels, name], spans: [...spans, nameSpan] },
+        blocks,
+        diagnostics,
+      );
     }
     return;
   }

@@ -1,6 +1,6 @@
 import { type Diagnostic, problem } from "@kiln/sdk";
 import { didYouMean, nearest } from "../suggestion.ts";
-import { between, type Attribute, type Block, type NativeBody, rangeOf, type Span } from "../syntax/ast.ts";
+import { type Attribute, type Block, between, type NativeBody, rangeOf, type Span } from "../syntax/ast.ts";
 import type { AttributeContent, BlockContent, BlockSchema, Body, BodySchema, Content } from "./body.ts";
 
 const NONE: ReadonlySet<string> = new Set();
@@ -40,7 +40,8 @@ export class NativeSyntaxBody implements Body {
     const attributeNames = new Set((schema.attributes ?? []).map((a) => a.name));
     const blockTypes = new Set((schema.blocks ?? []).map((b) => b.type));
     for (const attribute of this.visibleAttributes()) {
-      if (!attributeNames.has(attribute.name)) found.push(unsupportedArgument(attribute, attributeNames, blockTypes, content.attributes));
+      if (!attributeNames.has(attribute.name))
+        found.push(unsupportedArgument(attribute, attributeNames, blockTypes, content.attributes));
     }
     for (const block of this.tree.blocks) {
       if (this.hiddenBlocks.has(block.type) || blockTypes.has(block.type)) continue;

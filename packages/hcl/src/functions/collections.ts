@@ -9,12 +9,11 @@ import {
   BOOL,
   DYNAMIC,
   EMPTY_OBJECT,
-
   listOf,
   NUMBER,
   objectOf,
-  sameType,
   STRING,
+  sameType,
   type Type,
   tupleOf,
   typeName,
@@ -23,7 +22,6 @@ import {
   boolValue,
   inKeyOrder,
   integerValue,
-
   mapValue,
   objectValue,
   stringValue,
@@ -298,7 +296,8 @@ interface Bounds {
 }
 
 function sliceBounds([source, start, end]: readonly Value[]): Bounds | Fault {
-  const limit = source?.type.kind === "tuple" ? source.type.elements.length : source?.isKnown ? source.items.length : undefined;
+  const limit =
+    source?.type.kind === "tuple" ? source.type.elements.length : source?.isKnown ? source.items.length : undefined;
   let from: number | undefined;
   let to: number | undefined;
   if (start?.isKnown) {
@@ -389,7 +388,10 @@ function sorted([source]: readonly Value[], type: Type): Outcome {
   if (!isWhollyKnown(source)) return unknownValue(type);
   const missing = source.items.findIndex((v) => v.isNull);
   if (missing >= 0) return new Fault(`given list element ${missing} is null; a null string cannot be sorted`);
-  return sequence([...source.items].sort((a, b) => (a.text === b.text ? 0 : byText(a.text, b.text))), type);
+  return sequence(
+    [...source.items].sort((a, b) => (a.text === b.text ? 0 : byText(a.text, b.text))),
+    type,
+  );
 }
 
 function byText(a: string, b: string): number {
@@ -491,7 +493,13 @@ export const collectionFunctions: Functions = {
       return new Fault("no non-null arguments");
     },
   },
-  concat: { parameters: [], variadic: anything("seqs", { keepInner: true }), returns: concatType, notNull: true, call: concat },
+  concat: {
+    parameters: [],
+    variadic: anything("seqs", { keepInner: true }),
+    returns: concatType,
+    notNull: true,
+    call: concat,
+  },
   compact: {
     parameters: [{ name: "list", type: listOf(STRING) }],
     returns: listOf(STRING),
@@ -562,4 +570,3 @@ export const collectionFunctions: Functions = {
     call: anyTrue,
   },
 };
-

@@ -99,7 +99,10 @@ export const regexFunctions: Functions = {
     call: ([source, string], type) => {
       const pattern = patternOf(source);
       if (pattern instanceof Fault) return pattern;
-      return new Value(type, matches(pattern, string?.text ?? "").map((m) => matchValue(m, pattern)));
+      return new Value(
+        type,
+        matches(pattern, string?.text ?? "").map((m) => matchValue(m, pattern)),
+      );
     },
   },
   regex_replace: {

@@ -34,7 +34,12 @@ class JsonParser {
     const node = this.value();
     const next = this.scanner.peek();
     if (this.diagnostics.length === 0 && next.type !== "end") {
-      this.error("hcl/json-extra-data", "Extraneous data after value", "Extra characters appear after the JSON value.", next);
+      this.error(
+        "hcl/json-extra-data",
+        "Extraneous data after value",
+        "Extra characters appear after the JSON value.",
+        next,
+      );
     }
     return node;
   }
@@ -111,10 +116,12 @@ class JsonParser {
       const text = (JSON.parse(raw) as string).toWellFormed();
       return { type: "string", text, source: token.source, start: token.start, end: token.end };
     }
-    const start = token.start + bad;
-    const subject = { source: token.source, start, end: start + 1 };
+    const { file, start } = rangeOf({ source: token.source, start: token.start + bad, end: token.start + bad });
+    // One column wide, even where a line break is what does not belong there.
+    const subject = { file, start, end: { line: start.line, column: start.column + 1, byte: start.byte + 1 } };
     const detail = "There is a syntax error in the given JSON string.";
-    this.error("hcl/json-string", "Invalid JSON string", detail, subject, token);
+    const context = rangeOf(token);
+    this.diagnostics.push(problem("hcl/json-string", "Invalid JSON string", { detail, subject, context }));
     return undefined;
   }
 
@@ -216,7 +223,12 @@ class JsonParser {
       }
       if (next.type === ":") {
         this.recover("]", this.scanner.read());
-        this.error("hcl/json-invalid-value", "Invalid array value", "A colon is not used to introduce values in a JSON array.", next);
+        this.error(
+          "hcl/json-invalid-value",
+          "Invalid array value",
+          "A colon is not used to introduce values in a JSON array.",
+          next,
+        );
       } else if (next.type === "end") {
         this.recover("]", this.scanner.read());
         this.error("hcl/json-unclosed", "Unclosed object", "No closing bracket was found for this JSON array.", open);

@@ -1,7 +1,19 @@
 import type { Span } from "../syntax/ast.ts";
 import { graphemes, type SourceText } from "../syntax/source-text.ts";
 
-export type JsonTokenType = "{" | "}" | "[" | "]" | "," | ":" | "=" | "string" | "number" | "keyword" | "invalid" | "end";
+export type JsonTokenType =
+  | "{"
+  | "}"
+  | "["
+  | "]"
+  | ","
+  | ":"
+  | "="
+  | "string"
+  | "number"
+  | "keyword"
+  | "invalid"
+  | "end";
 
 export interface JsonToken extends Span {
   readonly type: JsonTokenType;
