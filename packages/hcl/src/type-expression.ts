@@ -112,7 +112,11 @@ class TypeReader {
     if (first && name === "object") return this.object(call, first);
     if (first && name === "tuple") return this.tuple(call, first);
     if (name === "optional") {
-      return this.bad('Keyword "optional" is valid only as a modifier for object type attributes.', call.nameSpan, call);
+      return this.bad(
+        'Keyword "optional" is valid only as a modifier for object type attributes.',
+        call.nameSpan,
+        call,
+      );
     }
     return this.bad(`Keyword "${name}" is not a valid type constructor.`, call);
   }

@@ -119,7 +119,8 @@ export function decodeValue(code: unknown, type: Type): Value {
     case "map":
     case "object": {
       const entries = Object.entries(code as Record<string, unknown>);
-      const of = (k: string): Type => (type.kind === "object" ? (type.attributes.get(k) ?? DYNAMIC) : "element" in type ? type.element : DYNAMIC);
+      const of = (k: string): Type =>
+        type.kind === "object" ? (type.attributes.get(k) ?? DYNAMIC) : "element" in type ? type.element : DYNAMIC;
       return new Value(type, inKeyOrder(entries.map(([k, v]) => [k, decodeValue(v, of(k))] as const)));
     }
     default:

@@ -1,7 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { randomBytes } from "node:crypto";
-import { type FileInfo, FileFailure, type FunctionHost } from "../src/functions/host.ts";
+import { FileFailure, type FileInfo, type FunctionHost } from "../src/functions/host.ts";
 
 /** The moment at which the conformance data was made. */
 export const ORACLE_TIME = 1_709_647_629_123_456_789n;

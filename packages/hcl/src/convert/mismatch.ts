@@ -1,4 +1,12 @@
-import { constraintName, isCollection, isPrimitive, type ObjectType, sameType, type Type, typeName } from "../values/type.ts";
+import {
+  constraintName,
+  isCollection,
+  isPrimitive,
+  type ObjectType,
+  sameType,
+  type Type,
+  typeName,
+} from "../values/type.ts";
 import { compareText } from "../values/value.ts";
 
 /** Whether values of one type can become values of the other, some of them at least if `unsafe`. */

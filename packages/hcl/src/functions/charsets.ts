@@ -7,19 +7,74 @@ export interface Charset {
 
 /** Official name, label of the platform's decoder, other names. Names compare without regard to case. */
 const TABLE: readonly (readonly [name: string, label: string, ...aliases: string[]])[] = [
-  ["US-ASCII", "ascii", "ascii", "iso-ir-6", "ansi_x3.4-1968", "ansi_x3.4-1986", "iso_646.irv:1991", "iso646-us", "us", "ibm367", "cp367", "csascii"],
-  ["ISO_8859-1:1987", "latin1", "iso-8859-1", "iso_8859-1", "iso-ir-100", "latin1", "l1", "ibm819", "cp819", "csisolatin1"],
+  [
+    "US-ASCII",
+    "ascii",
+    "ascii",
+    "iso-ir-6",
+    "ansi_x3.4-1968",
+    "ansi_x3.4-1986",
+    "iso_646.irv:1991",
+    "iso646-us",
+    "us",
+    "ibm367",
+    "cp367",
+    "csascii",
+  ],
+  [
+    "ISO_8859-1:1987",
+    "latin1",
+    "iso-8859-1",
+    "iso_8859-1",
+    "iso-ir-100",
+    "latin1",
+    "l1",
+    "ibm819",
+    "cp819",
+    "csisolatin1",
+  ],
   ["ISO_8859-2:1987", "iso-8859-2", "iso-8859-2", "iso_8859-2", "iso-ir-101", "latin2", "l2", "csisolatin2"],
   ["ISO_8859-3:1988", "iso-8859-3", "iso-8859-3", "iso_8859-3", "iso-ir-109", "latin3", "l3", "csisolatin3"],
   ["ISO_8859-4:1988", "iso-8859-4", "iso-8859-4", "iso_8859-4", "iso-ir-110", "latin4", "l4", "csisolatin4"],
   ["ISO_8859-5:1988", "iso-8859-5", "iso-8859-5", "iso_8859-5", "iso-ir-144", "cyrillic", "csisolatincyrillic"],
-  ["ISO_8859-6:1987", "iso-8859-6", "iso-8859-6", "iso_8859-6", "iso-ir-127", "ecma-114", "asmo-708", "arabic", "csisolatinarabic"],
-  ["ISO_8859-7:1987", "iso-8859-7", "iso-8859-7", "iso_8859-7", "iso-ir-126", "elot_928", "ecma-118", "greek", "greek8", "csisolatingreek"],
+  [
+    "ISO_8859-6:1987",
+    "iso-8859-6",
+    "iso-8859-6",
+    "iso_8859-6",
+    "iso-ir-127",
+    "ecma-114",
+    "asmo-708",
+    "arabic",
+    "csisolatinarabic",
+  ],
+  [
+    "ISO_8859-7:1987",
+    "iso-8859-7",
+    "iso-8859-7",
+    "iso_8859-7",
+    "iso-ir-126",
+    "elot_928",
+    "ecma-118",
+    "greek",
+    "greek8",
+    "csisolatingreek",
+  ],
   ["ISO_8859-8:1988", "iso-8859-8", "iso-8859-8", "iso_8859-8", "iso-ir-138", "hebrew", "csisolatinhebrew"],
   ["ISO_8859-9:1989", "windows-1254", "iso-8859-9", "iso_8859-9", "iso-ir-148", "latin5", "l5", "csisolatin5"],
   ["ISO-8859-10", "iso-8859-10", "iso-ir-157", "l6", "iso_8859-10:1992", "csisolatin6", "latin6"],
   ["ISO-8859-13", "iso-8859-13", "csiso885913"],
-  ["ISO-8859-14", "iso-8859-14", "iso-ir-199", "iso_8859-14:1998", "iso_8859-14", "latin8", "iso-celtic", "l8", "csiso885914"],
+  [
+    "ISO-8859-14",
+    "iso-8859-14",
+    "iso-ir-199",
+    "iso_8859-14:1998",
+    "iso_8859-14",
+    "latin8",
+    "iso-celtic",
+    "l8",
+    "csiso885914",
+  ],
   ["ISO-8859-15", "iso-8859-15", "iso_8859-15", "latin-9", "csiso885915"],
   ["ISO-8859-16", "iso-8859-16", "iso-ir-226", "iso_8859-16:2001", "iso_8859-16", "latin10", "l10", "csiso885916"],
   ["windows-1250", "windows-1250", "cswindows1250"],
@@ -147,17 +202,22 @@ function reversed(label: string, decode: (bytes: Uint8Array) => string | undefin
   const map = new Map<string, readonly number[]>();
   const add = (...bytes: number[]): void => {
     const c = decode(Uint8Array.from(bytes));
-    if (c !== undefined && [...c].length === 1 && !map.has(c)) map.set(c, bytes);
+    // Some platforms answer with private-use characters where they know no better.
+    if (c !== undefined && Array.from(c).length === 1 && !map.has(c) && !/\p{Co}/u.test(c)) map.set(c, bytes);
   };
   for (let b = 0; b < 256; b++) add(b);
   if (!/^(big5|euc-kr|gbk|gb18030|shift_jis|euc-jp)$/.test(label)) return map;
-  for (let first = label === "big5" ? 0xa1 : 0x81; first < 0xff; first++) {
+  const firsts = Array.from({ length: 0x7e }, (_, i) => 0x81 + i);
+  // In Big5 the extension before 0xA1 comes last.
+  if (label === "big5") firsts.push(...firsts.splice(0, 0x20));
+  for (const first of firsts) {
     // Duplicates that encoders do not use.
     if (label === "shift_jis" && (first === 0xed || first === 0xee)) continue;
     for (let second = 0x40; second < 0xff; second++) add(first, second);
   }
   if (label === "euc-jp") {
-    for (let first = 0xa1; first < 0xff; first++) for (let second = 0xa1; second < 0xff; second++) add(0x8f, first, second);
+    for (let first = 0xa1; first < 0xff; first++)
+      for (let second = 0xa1; second < 0xff; second++) add(0x8f, first, second);
   }
   return map;
 }

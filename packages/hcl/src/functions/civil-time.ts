@@ -58,7 +58,9 @@ export function civilTime(unix: number, nanosecond = 0, offset = 0): CivilTime {
 }
 
 /** Unix time in seconds of calendar fields. */
-export function unixTime(t: Pick<CivilTime, "year" | "month" | "day" | "hour" | "minute" | "second" | "offset">): number {
+export function unixTime(
+  t: Pick<CivilTime, "year" | "month" | "day" | "hour" | "minute" | "second" | "offset">,
+): number {
   return daysFromCivil(t.year, t.month, t.day) * DAY + t.hour * 3600 + t.minute * 60 + t.second - t.offset * 60;
 }
 

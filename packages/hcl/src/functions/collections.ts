@@ -3,18 +3,17 @@ import { graphemeCount } from "../syntax/source-text.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { BigFloat } from "../values/big-float.ts";
 import { definitelyEqual, equal } from "../values/equality.ts";
-import { isWhollyKnown } from "../values/marks.ts";
+import { isWhollyKnown, withMarks } from "../values/marks.ts";
 import { lengthBounds } from "../values/refine.ts";
 import {
   BOOL,
   DYNAMIC,
   EMPTY_OBJECT,
-
   listOf,
   NUMBER,
   objectOf,
-  sameType,
   STRING,
+  sameType,
   type Type,
   tupleOf,
   typeName,
@@ -23,7 +22,6 @@ import {
   boolValue,
   inKeyOrder,
   integerValue,
-
   mapValue,
   objectValue,
   stringValue,
@@ -262,14 +260,15 @@ function chunklist([source, size]: readonly Value[], type: Type): Outcome {
 }
 
 /** All elements of lists in lists in one; undefined when an unknown one leaves their number open. */
-function flattened(source: Value, into: Value[]): boolean {
+function flattened(source: Value, into: Value[], marks: Set<string>): boolean {
+  for (const mark of source.marks ?? []) marks.add(mark);
   if (!source.isKnown || (source.type.kind === "set" && !isWhollyKnown(source))) return false;
   for (const item of source.items) {
     const { kind } = item.type;
     if (kind === "dynamic" && !item.isKnown) return false;
     if (kind !== "list" && kind !== "set" && kind !== "tuple") into.push(item);
     else if (item.isNull) into.push(item);
-    else if (!flattened(item, into)) return false;
+    else if (!flattened(item, into, marks)) return false;
   }
   return true;
 }
@@ -280,7 +279,8 @@ function flatten([source]: readonly Value[]): Value | Fault {
     return new Fault("can only flatten lists, sets and tuples");
   }
   const items: Value[] = [];
-  return flattened(source, items) ? tupleValue(items) : UNKNOWN;
+  const marks = new Set<string>();
+  return flattened(source, items, marks) ? withMarks(tupleValue(items), marks) : UNKNOWN;
 }
 
 function reversedType([source]: readonly Value[]): Type | Fault {
@@ -296,7 +296,8 @@ interface Bounds {
 }
 
 function sliceBounds([source, start, end]: readonly Value[]): Bounds | Fault {
-  const limit = source?.type.kind === "tuple" ? source.type.elements.length : source?.isKnown ? source.items.length : undefined;
+  const limit =
+    source?.type.kind === "tuple" ? source.type.elements.length : source?.isKnown ? source.items.length : undefined;
   let from: number | undefined;
   let to: number | undefined;
   if (start?.isKnown) {
@@ -387,7 +388,10 @@ function sorted([source]: readonly Value[], type: Type): Outcome {
   if (!isWhollyKnown(source)) return unknownValue(type);
   const missing = source.items.findIndex((v) => v.isNull);
   if (missing >= 0) return new Fault(`given list element ${missing} is null; a null string cannot be sorted`);
-  return sequence([...source.items].sort((a, b) => (a.text === b.text ? 0 : byText(a.text, b.text))), type);
+  return sequence(
+    [...source.items].sort((a, b) => (a.text === b.text ? 0 : byText(a.text, b.text))),
+    type,
+  );
 }
 
 function byText(a: string, b: string): number {
@@ -440,7 +444,7 @@ export const collectionFunctions: Functions = {
     call: lookup,
   },
   keys: {
-    parameters: [anything("inputMap", { allowUnknown: true })],
+    parameters: [anything("inputMap", { allowUnknown: true, keepInner: true })],
     returns: ([source]) => {
       const type = source?.type;
       if (type?.kind === "map") return listOf(STRING);
@@ -489,7 +493,13 @@ export const collectionFunctions: Functions = {
       return new Fault("no non-null arguments");
     },
   },
-  concat: { parameters: [], variadic: anything("seqs", { keepInner: true }), returns: concatType, notNull: true, call: concat },
+  concat: {
+    parameters: [],
+    variadic: anything("seqs", { keepInner: true }),
+    returns: concatType,
+    notNull: true,
+    call: concat,
+  },
   compact: {
     parameters: [{ name: "list", type: listOf(STRING) }],
     returns: listOf(STRING),
@@ -560,4 +570,3 @@ export const collectionFunctions: Functions = {
     call: anyTrue,
   },
 };
-

@@ -1,12 +1,12 @@
+import type { Diagnostic } from "@kiln/sdk";
 import { convert } from "../convert/convert.ts";
 import { rangeText } from "../syntax/range-text.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { isWhollyKnown } from "../values/marks.ts";
 import { BOOL, DYNAMIC, type Type, withoutOptional } from "../values/type.ts";
-import { boolValue, Capsule, UNKNOWN, unknownValue, Value } from "../values/value.ts";
+import { boolValue, Capsule, UNKNOWN, unknownValue, type Value } from "../values/value.ts";
 import { anything, type Functions } from "./arguments.ts";
 import { ArgumentFault, type Closure, EXPRESSION, TYPE } from "./function.ts";
-import type { Diagnostic } from "@kiln/sdk";
 
 const held = <X>(value: Value | undefined): X => (value?.raw instanceof Capsule ? value.raw.held : undefined) as X;
 

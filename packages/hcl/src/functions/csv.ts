@@ -1,5 +1,5 @@
 import { Fault } from "../values/arithmetic.ts";
-import { STRING, type Type, listOf, objectOf } from "../values/type.ts";
+import { listOf, objectOf, STRING, type Type } from "../values/type.ts";
 import { inKeyOrder, stringValue, Value } from "../values/value.ts";
 
 interface Row {
@@ -27,7 +27,10 @@ export function readCsv(text: string): readonly Row[] | Fault {
         at++;
         for (;;) {
           const quote = text.indexOf('"', at);
-          if (quote < 0) return new Fault(`record on line ${startLine}; parse error on line ${line}, column ${text.length - start + 1}: extraneous or missing " in quoted-field`);
+          if (quote < 0)
+            return new Fault(
+              `record on line ${startLine}; parse error on line ${line}, column ${text.length - start + 1}: extraneous or missing " in quoted-field`,
+            );
           const piece = text.slice(at, quote);
           line += piece.split("\n").length - 1;
           field += piece;
@@ -39,14 +42,18 @@ export function readCsv(text: string): readonly Row[] | Fault {
         fields.push(field.replaceAll("\r\n", "\n"));
         if (text[at] === "\r" && text[at + 1] === "\n") at++;
         if (at < text.length && text[at] !== "," && text[at] !== "\n") {
-          return new Fault(`parse error on line ${line}, column ${at - lineStart(text, at)}: extraneous or missing " in quoted-field`);
+          return new Fault(
+            `parse error on line ${line}, column ${at - lineStart(text, at)}: extraneous or missing " in quoted-field`,
+          );
         }
       } else {
         const end = endOfField(text, at);
         const field = text.slice(at, end);
         const quote = field.indexOf('"');
         if (quote >= 0) {
-          return new Fault(`parse error on line ${line}, column ${at + quote - lineStart(text, at) + 1}: bare " in non-quoted-field`);
+          return new Fault(
+            `parse error on line ${line}, column ${at + quote - lineStart(text, at) + 1}: bare " in non-quoted-field`,
+          );
         }
         at = end;
         fields.push(text[end] === "\n" && field.endsWith("\r") ? field.slice(0, -1) : field);

@@ -30,6 +30,7 @@ export function formatDate(format: string, t: CivilTime): string | Fault {
 }
 
 function quoted(format: string, start: number): { readonly text: string; readonly end: number } | Fault {
+  if (format.startsWith("''", start)) return { text: "'", end: start + 2 };
   let text = "";
   for (let i = start + 1; i < format.length; i++) {
     if (format[i] !== "'") text += format[i];
@@ -44,7 +45,11 @@ function quoted(format: string, start: number): { readonly text: string; readonl
 function verb(v: string, t: CivilTime): string | Fault {
   const n = v.length;
   const numeric = (value: number, name: string): string | Fault =>
-    n === 1 ? String(value) : n === 2 ? two(value) : bad(v, `${name} must either be ${JSON.stringify(v[0])} or ${JSON.stringify((v[0] ?? "").repeat(2))}`);
+    n === 1
+      ? String(value)
+      : n === 2
+        ? two(value)
+        : bad(v, `${name} must either be ${JSON.stringify(v[0])} or ${JSON.stringify((v[0] ?? "").repeat(2))}`);
   const hour12 = t.hour % 12 === 0 ? 12 : t.hour % 12;
   switch (v[0]) {
     case "Y":

@@ -78,7 +78,8 @@ function bcrypt(host: FunctionHost, [secret, ...costs]: readonly Value[]): Outco
 function rsaDecrypt([ciphertext, key]: readonly Value[]): Outcome {
   const bytes = decodeBase64(ciphertext?.text ?? "");
   const library = rsa();
-  if (typeof bytes === "number") return new Fault(`failed to decode input ${JSON.stringify(ciphertext?.text)}: cipher text must be base64-encoded`);
+  if (typeof bytes === "number")
+    return new Fault(`failed to decode input ${JSON.stringify(ciphertext?.text)}: cipher text must be base64-encoded`);
   const parsed = library.parsePrivateKey(key?.text ?? "");
   if (parsed instanceof Fault) return parsed;
   const plain = library.decryptPkcs1(parsed, bytes);

@@ -4,7 +4,7 @@ import { parseTemplateText } from "../syntax/parse.ts";
 import { rangeText } from "../syntax/range-text.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { setValue } from "../values/set.ts";
-import { BOOL, DYNAMIC, setOf, STRING } from "../values/type.ts";
+import { BOOL, DYNAMIC, STRING, setOf } from "../values/type.ts";
 import { boolValue, stringValue, type Value } from "../values/value.ts";
 import { anything, type Functions, text, textFunction } from "./arguments.ts";
 import { encodeBase64 } from "./base64.ts";
@@ -46,7 +46,9 @@ export function fileFunctions(host: FunctionHost, answers: Answers, table: () =>
       ["path"],
       (path = "") =>
         stringValue(
-          forward(isAbsolute(path, windows) ? cleanPath(path, windows) : joinPath(host.workingDirectory, path, windows)),
+          forward(
+            isAbsolute(path, windows) ? cleanPath(path, windows) : joinPath(host.workingDirectory, path, windows),
+          ),
         ),
       false,
     ),
@@ -87,7 +89,9 @@ class Files {
     const expanded = this.expand(path);
     if (expanded instanceof Fault) return new Fault(`failed to expand ~: ${expanded.message}`);
     const { windows } = this.host;
-    return isAbsolute(expanded, windows) ? cleanPath(expanded, windows) : joinPath(this.host.templateDirectory, expanded, windows);
+    return isAbsolute(expanded, windows)
+      ? cleanPath(expanded, windows)
+      : joinPath(this.host.templateDirectory, expanded, windows);
   }
 
   private read(path: string): Uint8Array | FileFailure {
@@ -175,6 +179,8 @@ function cleanPattern(pattern: string): string {
 const IDENTIFIER = /^[\p{ID_Start}_][\p{ID_Continue}-]*$/u;
 
 function templateFile(files: Files, table: () => FunctionTable, path: Value, vars: Value): Outcome {
+  const source = files.text(path.text);
+  if (source instanceof Fault) return source;
   if (vars.type.kind !== "object" && vars.type.kind !== "map") {
     return new ArgumentFault(1, "invalid vars value: must be a map");
   }
@@ -186,8 +192,6 @@ function templateFile(files: Files, table: () => FunctionTable, path: Value, var
       );
     }
   }
-  const source = files.text(path.text);
-  if (source instanceof Fault) return source;
   const { result, diagnostics } = parseTemplateText(source, path.text);
   const found =
     diagnostics.length > 0

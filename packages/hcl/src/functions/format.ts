@@ -7,8 +7,8 @@ import { isWhollyKnown } from "../values/marks.ts";
 import { BOOL, listOf, NUMBER, STRING } from "../values/type.ts";
 import { stringValue, unknownValue, Value } from "../values/value.ts";
 import { anything, type Functions, text } from "./arguments.ts";
-import { ArgumentFault } from "./function.ts";
 import { parseFormat, type Verb } from "./format-spec.ts";
+import { ArgumentFault } from "./function.ts";
 import { jsonString, jsonText } from "./json-text.ts";
 
 /** Renders a format string; arguments are known, marks set aside. */

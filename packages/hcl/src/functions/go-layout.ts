@@ -1,7 +1,8 @@
 import { type CivilTime, MONTHS, offsetText, two, WEEKDAYS } from "./civil-time.ts";
 
 /** What a layout's pieces stand for, longest first where one begins another: Go's reference time 2006-01-02 15:04:05. */
-const PIECES = /January|Jan|Monday|Mon|MST|2006|_2006|__2|_2|002|01|02|03|04|05|06|15|PM|pm|-070000|-07:00:00|-0700|-07:00|-07|Z070000|Z07:00:00|Z0700|Z07:00|Z07|[.,]0+(?![0-9])|[.,]9+(?![0-9])|1|2|3|4|5/g;
+const PIECES =
+  /January|Jan|Monday|Mon|MST|2006|_2006|__2|_2|002|01|02|03|04|05|06|15|PM|pm|-070000|-07:00:00|-0700|-07:00|-07|Z070000|Z07:00:00|Z0700|Z07:00|Z07|[.,]0+(?![0-9])|[.,]9+(?![0-9])|1|2|3|4|5/g;
 
 /** A UTC time in a Go layout such as `2006-01-02T15:04:05Z07:00`. */
 export function goLayout(layout: string, t: CivilTime): string {
@@ -71,7 +72,9 @@ function rendered(piece: string, t: CivilTime): string {
 }
 
 function fraction(piece: string, t: CivilTime): string {
-  const digits = String(t.nanosecond).padStart(9, "0").slice(0, piece.length - 1);
+  const digits = String(t.nanosecond)
+    .padStart(9, "0")
+    .slice(0, piece.length - 1);
   if (piece[1] === "0") return piece[0] + digits;
   const short = digits.replace(/0+$/, "");
   return short === "" ? "" : piece[0] + short;

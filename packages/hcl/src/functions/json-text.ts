@@ -5,9 +5,10 @@ import type { Value } from "../values/value.ts";
 
 /** A string in JSON as Go writes it: `<`, `>`, `&` and the line separators are escaped too. */
 export function jsonString(text: string): string {
-  return JSON.stringify(text.toWellFormed())
-    .replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)
-
+  return JSON.stringify(text.toWellFormed()).replace(
+    /[<>&\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** A wholly known value as JSON without blanks; keys in order. */

@@ -102,7 +102,8 @@ function host([prefix, hostnum]: readonly Value[]): Outcome {
   const { address, bits } = network;
   const most = (1n << BigInt(bits - network.prefix)) - 1n;
   const offset = n < 0n ? -n - 1n : n;
-  if (offset > most) return new Fault(`prefix of ${network.prefix} does not accommodate a host numbered ${n < 0n ? n + 1n : n}`);
+  if (offset > most)
+    return new Fault(`prefix of ${network.prefix} does not accommodate a host numbered ${n < 0n ? n + 1n : n}`);
   // An IPv4 address written as IPv6 is shifted as if it had 32 bits.
   const shift = bits === 128 && isMapped(address) ? 96 : 0;
   return stringValue(addressText(insert(address, n < 0n ? most - offset : offset, shift, bits), bits));
@@ -141,7 +142,9 @@ function subnets([prefix, ...lengths]: readonly Value[]): Outcome {
     if (extra > 32) return refuse("may not extend prefix by more than 32 bits");
     const length = network.prefix + extra;
     if (length > bits) {
-      return refuse(`would extend prefix to ${length} bits, which is too long for an ${bits === 32 ? "IPv4" : "IPv6"} address`);
+      return refuse(
+        `would extend prefix to ${length} bits, which is too long for an ${bits === 32 ? "IPv4" : "IPv6"} address`,
+      );
     }
     const address: bigint = current ? after(current, length) : network.address;
     if (address >> BigInt(bits) !== 0n || (address & mask(network.prefix, bits)) !== network.address) {

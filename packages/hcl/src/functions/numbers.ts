@@ -1,12 +1,12 @@
+import { convert } from "../convert/convert.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { BigFloat } from "../values/big-float.ts";
 import { isWhollyKnown } from "../values/marks.ts";
-import { convert } from "../convert/convert.ts";
 import { isCollection, NUMBER, typeName } from "../values/type.ts";
 import { integerValue, numberValue, unknownValue, type Value } from "../values/value.ts";
-import { power } from "./power.ts";
 import { anything, type Functions, number, wholeBig, wholeNumber } from "./arguments.ts";
 import { ArgumentFault, type FunctionSpec } from "./function.ts";
+import { power } from "./power.ts";
 
 const raw = (v: Value | undefined): BigFloat => v?.raw as BigFloat;
 
@@ -73,7 +73,8 @@ function parse([given, baseValue]: readonly Value[]): Outcome {
   if (base instanceof Fault) return new ArgumentFault(1, base.message);
   if (base < 2 || base > 62) return new ArgumentFault(1, "base must be a whole number between 2 and 62 inclusive");
   const n = parseInteger(given.text, base);
-  if (n === undefined) return new ArgumentFault(0, `cannot parse ${JSON.stringify(given.text)} as a base ${base} integer`);
+  if (n === undefined)
+    return new ArgumentFault(0, `cannot parse ${JSON.stringify(given.text)} as a base ${base} integer`);
   return numberValue(BigFloat.whole(n));
 }
 

@@ -109,7 +109,8 @@ class Re2Parser {
       }
       const repeat = this.repetition();
       if (repeat !== undefined) {
-        if (last === undefined) this.refuse("missing argument to repetition operator", this.source.slice(start, this.at));
+        if (last === undefined)
+          this.refuse("missing argument to repetition operator", this.source.slice(start, this.at));
         if (lastIsRepeat) this.refuse("invalid nested repetition operator", this.source.slice(lastStart, this.at));
         last = repeated(last as string, repeat);
         lastIsRepeat = true;
@@ -138,7 +139,12 @@ class Re2Parser {
       const [all, low = "", comma, high = ""] = match;
       const min = Number(low);
       const max = comma === undefined ? min : high === "" ? -1 : Number(high);
-      if (min > MOST_REPEATS || max > MOST_REPEATS || (max >= 0 && min > max) || (low.length > 1 && low.startsWith("0"))) {
+      if (
+        min > MOST_REPEATS ||
+        max > MOST_REPEATS ||
+        (max >= 0 && min > max) ||
+        (low.length > 1 && low.startsWith("0"))
+      ) {
         this.refuse("invalid repeat count", all);
       }
       operator = all;
@@ -224,7 +230,10 @@ class Re2Parser {
     const bad = (): never => {
       const end = this.source.slice(this.at).search(/[^(?A-Za-z-]/);
       const piece = end < 0 ? this.source.slice(this.at) : this.source.slice(this.at, this.at + end + 1);
-      return this.refuse(/^\(\?(P?<|P=)/.test(piece) ? "invalid named capture" : "invalid or unsupported Perl syntax", piece);
+      return this.refuse(
+        /^\(\?(P?<|P=)/.test(piece) ? "invalid named capture" : "invalid or unsupported Perl syntax",
+        piece,
+      );
     };
     if (!match) return bad();
     const [all, on = "", off, close] = match;

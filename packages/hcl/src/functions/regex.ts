@@ -34,6 +34,7 @@ function matchValue(match: RegExpExecArray, pattern: Pattern): Value {
 function matches(pattern: Pattern, source: string): RegExpExecArray[] {
   const found: RegExpExecArray[] = [];
   let end = -1;
+  pattern.expression.lastIndex = 0;
   for (const match of source.matchAll(pattern.expression)) {
     const accept = match[0] !== "" || match.index !== end;
     if (accept) found.push(match as RegExpExecArray);
@@ -98,7 +99,10 @@ export const regexFunctions: Functions = {
     call: ([source, string], type) => {
       const pattern = patternOf(source);
       if (pattern instanceof Fault) return pattern;
-      return new Value(type, matches(pattern, string?.text ?? "").map((m) => matchValue(m, pattern)));
+      return new Value(
+        type,
+        matches(pattern, string?.text ?? "").map((m) => matchValue(m, pattern)),
+      );
     },
   },
   regex_replace: {

@@ -15,7 +15,9 @@ export function parsePrivateKey(pem: string): PrivateKey | Fault {
   if (!block) return NO_KEY;
   const [, label = "", body = ""] = block;
   if (body.includes("Proc-Type: 4,ENCRYPTED") || label === "ENCRYPTED PRIVATE KEY") {
-    return new Fault("failed to parse key: password protected keys are not supported. Please decrypt the key prior to use");
+    return new Fault(
+      "failed to parse key: password protected keys are not supported. Please decrypt the key prior to use",
+    );
   }
   const bytes = decodeBase64(body.replace(/\s/g, ""));
   if (typeof bytes === "number") return NO_KEY;
@@ -98,7 +100,9 @@ function openSsh(bytes: Uint8Array): PrivateKey | Fault {
   };
   const name = (): string => new TextDecoder().decode(field());
   if (name() !== "none") {
-    return new Fault("failed to parse key: password protected keys are not supported. Please decrypt the key prior to use");
+    return new Fault(
+      "failed to parse key: password protected keys are not supported. Please decrypt the key prior to use",
+    );
   }
   field();
   field();

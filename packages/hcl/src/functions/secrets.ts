@@ -22,24 +22,34 @@ export function secretFunctions(host: FunctionHost, answers: Answers): Functions
       parameters: [text("path"), text("key")],
       returns: STRING,
       call: ([path, key]) => {
-        if (!host.environment("VAULT_TOKEN")) return new Fault("Must set VAULT_TOKEN env var in order to use vault template function");
-        return asked(`vault ${path?.text}`, () => host.vaultSecret(path?.text ?? ""), (secret) => vaultMember(secret, path as Value, key as Value));
+        if (!host.environment("VAULT_TOKEN"))
+          return new Fault("Must set VAULT_TOKEN env var in order to use vault template function");
+        return asked(
+          `vault ${path?.text}`,
+          () => host.vaultSecret(path?.text ?? ""),
+          (secret) => vaultMember(secret, path as Value, key as Value),
+        );
       },
     },
     consul_key: {
       parameters: [text("key")],
       returns: STRING,
       call: ([key]) =>
-        asked(`consul ${key?.text}`, () => host.consulValue(key?.text ?? ""), (value) =>
-          value === "" ? new Fault(`value is empty at path ${JSON.stringify(key?.text)}`) : stringValue(value),
+        asked(
+          `consul ${key?.text}`,
+          () => host.consulValue(key?.text ?? ""),
+          (value) =>
+            value === "" ? new Fault(`value is empty at path ${JSON.stringify(key?.text)}`) : stringValue(value),
         ),
     },
     aws_secretsmanager: {
       parameters: [text("name"), text("key", { allowNull: true })],
       returns: STRING,
       call: ([name, key]) =>
-        asked(`aws ${name?.text}`, () => host.awsSecret(name?.text ?? ""), (secret) =>
-          awsMember(secret, name?.text ?? "", key?.isNull === true ? "" : (key?.text ?? "")),
+        asked(
+          `aws ${name?.text}`,
+          () => host.awsSecret(name?.text ?? ""),
+          (secret) => awsMember(secret, name?.text ?? "", key?.isNull === true ? "" : (key?.text ?? "")),
         ),
     },
     aws_secretsmanager_raw: {
@@ -56,7 +66,9 @@ function vaultMember(secret: Readonly<Record<string, unknown>>, path: Value, key
   const members = typeof data === "object" && data !== null ? (data as Record<string, unknown>) : secret;
   const value = Object.hasOwn(members, key.text) ? members[key.text] : undefined;
   if (typeof value === "string") return stringValue(value);
-  return new Fault(`Vault path does not exist or does not contain the requested key: path ${JSON.stringify(path.text)}, key ${JSON.stringify(key.text)}`);
+  return new Fault(
+    `Vault path does not exist or does not contain the requested key: path ${JSON.stringify(path.text)}, key ${JSON.stringify(key.text)}`,
+  );
 }
 
 /** A member of a JSON secret, or the whole of one that is not JSON. */
@@ -65,7 +77,9 @@ function awsMember(secret: string, name: string, key: string): Outcome {
   try {
     parsed = JSON.parse(secret);
   } catch {
-    return key === "" ? stringValue(secret) : new Fault(`the secret ${JSON.stringify(name)} is not JSON and has no key ${JSON.stringify(key)}`);
+    return key === ""
+      ? stringValue(secret)
+      : new Fault(`the secret ${JSON.stringify(name)} is not JSON and has no key ${JSON.stringify(key)}`);
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return stringValue(secret);
   const members = new Map(Object.entries(parsed as Record<string, unknown>));

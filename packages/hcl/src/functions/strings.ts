@@ -1,13 +1,17 @@
 import { graphemes } from "../syntax/source-text.ts";
+import { Fault } from "../values/arithmetic.ts";
 import { isWhollyKnown } from "../values/marks.ts";
 import { BOOL, listOf, STRING } from "../values/type.ts";
 import { boolValue, stringValue, unknownValue, Value } from "../values/value.ts";
-import { Fault } from "../values/arithmetic.ts";
 import { type Functions, number, text, textFunction, wholeNumber } from "./arguments.ts";
 import { ArgumentFault, type FunctionSpec } from "./function.ts";
 import { lowerCase, titleCase, upperCase } from "./letter-case.ts";
 
-const test = (parameters: readonly [string, string], check: (a: string, b: string) => boolean, notNull = true): FunctionSpec => ({
+const test = (
+  parameters: readonly [string, string],
+  check: (a: string, b: string) => boolean,
+  notNull = true,
+): FunctionSpec => ({
   parameters: parameters.map((name) => text(name)),
   returns: BOOL,
   notNull,
@@ -19,7 +23,7 @@ const strings = (texts: readonly string[]): Value => new Value(listOf(STRING), t
 /** The text without any of these characters at its ends. */
 function trim(text: string, cutset: string): string {
   const cut = new Set(cutset);
-  const letters = [...text];
+  const letters = Array.from(text);
   let from = 0;
   let to = letters.length;
   while (from < to && cut.has(letters[from] ?? "")) from++;
@@ -57,7 +61,13 @@ export const stringFunctions: Functions = {
   lower: textFunction(["str"], (s) => stringValue(lowerCase(s as string))),
   title: textFunction(["str"], (s) => stringValue(titleCase(s as string))),
   chomp: textFunction(["str"], (s) => stringValue((s as string).replace(/[\r\n]+$/, ""))),
-  strrev: textFunction(["str"], (s) => stringValue(graphemes(s as string).reverse().join(""))),
+  strrev: textFunction(["str"], (s) =>
+    stringValue(
+      graphemes(s as string)
+        .reverse()
+        .join(""),
+    ),
+  ),
   trim: textFunction(["str", "cutset"], (s, cut) => stringValue(trim(s as string, cut as string))),
   trimspace: textFunction(["str"], (s) => stringValue(trimSpace(s as string))),
   trimprefix: textFunction(["str", "prefix"], (s = "", p = "") => stringValue(s.startsWith(p) ? s.slice(p.length) : s)),
@@ -75,7 +85,7 @@ export const stringFunctions: Functions = {
     returns: listOf(STRING),
     notNull: true,
     call: ([separator, str]) =>
-      strings(separator?.text === "" ? [...(str?.text ?? "")] : (str?.text ?? "").split(separator?.text ?? "")),
+      strings(separator?.text === "" ? Array.from(str?.text ?? "") : (str?.text ?? "").split(separator?.text ?? "")),
   },
   join: {
     parameters: [text("separator")],

@@ -1,3 +1,6 @@
+import { STRING } from "../values/type.ts";
+import { stringValue } from "../values/value.ts";
+import { text } from "./arguments.ts";
 import { collectionFunctions } from "./collections.ts";
 import { controlFunctions } from "./control.ts";
 import { digestFunctions } from "./digests.ts";
@@ -16,9 +19,6 @@ import { Answers } from "./suspension.ts";
 import { textCodingFunctions } from "./text-coding.ts";
 import { calendarFunctions, clockFunctions } from "./time.ts";
 import { yamlFunctions } from "./yaml.ts";
-import { text } from "./arguments.ts";
-import { STRING } from "../values/type.ts";
-import { stringValue } from "../values/value.ts";
 
 /**
  * The 103 functions of Packer 1.16. Those that need the outside world ask `host`; where it answers with a promise, the

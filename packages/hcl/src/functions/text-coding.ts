@@ -1,4 +1,4 @@
-import { Fault, type Outcome } from "../values/arithmetic.ts";
+import type { Fault, Outcome } from "../values/arithmetic.ts";
 import { STRING } from "../values/type.ts";
 import { stringValue, type Value } from "../values/value.ts";
 import { type Functions, text } from "./arguments.ts";

@@ -115,7 +115,12 @@ function legacy(host: FunctionHost, render: (format: string, t: CivilTime) => st
 /** Functions that read the clock. */
 export function clockFunctions(host: FunctionHost): Functions {
   return {
-    timestamp: { parameters: [], returns: STRING, notNull: true, call: () => stringValue(rfc3339(momentOf(host.now()))) },
+    timestamp: {
+      parameters: [],
+      returns: STRING,
+      notNull: true,
+      call: () => stringValue(rfc3339(momentOf(host.now()))),
+    },
     legacy_isotime: legacy(host, goLayout),
     legacy_strftime: legacy(host, strftime),
   };

@@ -24,13 +24,14 @@ function fieldsOf(text: string): Fields | undefined {
   const offset = zone === "Z" ? 0 : sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6)));
   const nanosecond = match[7] ? Number(match[7].slice(1, 10).padEnd(9, "0")) : 0;
   let problem: string | undefined;
-  if (month < 1 || month > 12) problem = "month out of range";
+  // What Go's parser leaves over is what the message quotes.
+  if (month < 1 || month > 12) problem = `cannot use ${JSON.stringify(text.slice(7))} as month`;
   else if (day < 1 || day > daysInMonth(year, month)) problem = "day out of range";
-  else if (hour > 23) problem = "hour out of range";
-  else if (minute > 59) problem = "minute out of range";
-  else if (second > 59) problem = "second out of range";
+  else if (hour > 23) problem = "hour must be between 0 and 23 inclusive";
+  else if (minute > 59) problem = "minute must have exactly two digits";
+  else if (second > 59) problem = `cannot use ${JSON.stringify(text.slice(19))} as second`;
   else if (zone !== "Z" && (Number(zone.slice(1, 3)) > 24 || Number(zone.slice(4, 6)) > 60)) {
-    problem = "time zone offset out of range";
+    problem = "end of string before UTC offset";
   }
   if (problem !== undefined) return { time: civilTime(0), problem };
   const unix = unixTime({ year, month, day, hour, minute, second, offset });
@@ -75,8 +76,9 @@ function describe(text: string): string {
   for (const { name, pattern, lead } of PARTS) {
     if (lead !== "") {
       if (!rest.startsWith(lead)) {
-        if (lead === "T") return rest === "" ? "end of string before time introducer" : "missing required time introducer 'T'";
-        return rest === "" ? `end of string before ${name}` : `cannot use ${quote(rest)} as ${name}`;
+        if (lead === "T") return "missing required time introducer 'T'";
+        if (rest === "") return `end of string where ${quote(lead)} is expected`;
+        return `found ${quote(rest)} where ${quote(lead)} is expected`;
       }
       rest = rest.slice(1);
     }
@@ -94,6 +96,8 @@ function describe(text: string): string {
   const fraction = /^\.\d+/.exec(rest);
   if (fraction) rest = rest.slice(fraction[0].length);
   if (rest === "") return "end of string before UTC offset";
+  const offset = /^(?:Z|[+-]\d\d:\d\d)/.exec(rest);
+  if (offset) return `cannot use ${quote(rest.slice(offset[0].length))} as timestamp segment`;
   return `cannot use ${quote(rest)} as UTC offset`;
 }
 

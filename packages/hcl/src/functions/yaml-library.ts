@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode, parseAllDocuments, type YAMLMap } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type ParsedNode,
+  parseAllDocuments,
+  type YAMLMap,
+} from "yaml";
 import { convert } from "../convert/convert.ts";
 import { Fault } from "../values/arithmetic.ts";
 import { STRING } from "../values/type.ts";
@@ -25,7 +35,8 @@ export function readYaml(source: string): Value | Fault {
   const [error] = document.errors;
   if (error) return new Fault(message(error));
   if (second) return new Fault("on line 1, column 1: unexpected extra content after value");
-  if (document.contents === null && source.trim() === "") return new Fault("on line 1, column 1: missing start of document");
+  if (document.contents === null && source.trim() === "")
+    return new Fault("on line 1, column 1: missing start of document");
   return new Builder(document).build(document.contents, 0);
 }
 
@@ -58,7 +69,9 @@ class Builder {
     if (node === null || node === undefined) return NULL;
     if (isAlias(node)) {
       const target = node.resolve(this.document);
-      return target ? this.build(target, depth + 1) : new Fault(`reference to undefined anchor ${JSON.stringify(node.source)}`);
+      return target
+        ? this.build(target, depth + 1)
+        : new Fault(`reference to undefined anchor ${JSON.stringify(node.source)}`);
     }
     if (isScalar(node)) {
       const text = typeof node.value === "string" ? node.value : (node.source ?? "");
@@ -89,7 +102,8 @@ class Builder {
         if (fault) return fault;
         continue;
       }
-      const name = isScalar(key) && key.type === "PLAIN" && !key.tag ? plainKey(String(key.value)) : this.keyText(key, depth);
+      const name =
+        isScalar(key) && key.type === "PLAIN" && !key.tag ? plainKey(String(key.value)) : this.keyText(key, depth);
       if (name instanceof Fault) return name;
       const value = this.build(pair.value as Node | null, depth + 1);
       if (value instanceof Fault) return value;

@@ -140,7 +140,15 @@ export interface JsonExpression extends Span {
   readonly node: JsonNode;
 }
 
+/** An expression inside what a dynamic block generated, with its iterators. */
+export interface Bound extends Span {
+  readonly kind: "bound";
+  readonly expression: Expression;
+  readonly variables: ReadonlyMap<string, Value>;
+}
+
 export type Expression =
+  | Bound
   | Literal
   | Reference
   | Traversal
@@ -192,11 +200,11 @@ export interface Block extends Span {
   readonly openBrace: Span;
   readonly closeBrace: Span;
 }
-/** A body as the parser read it; attributes in source order, the first of each name. `endAt` is where it ends. */
+/** A body as the parser read it; attributes in source order, the first of each name. `endSpan` is where more could be added. */
 export interface NativeBody extends Span {
   readonly attributes: ReadonlyMap<string, Attribute>;
   readonly blocks: readonly Block[];
-  readonly endAt: number;
+  readonly endSpan: Span;
 }
 
 /** Whether an expression is a quoted text without any sequence. */

@@ -14,11 +14,16 @@ function required(reader: TokenReader, detail: string, subject: Span): void {
 
 function bodyOf(
   span: Span,
-  endAt: number,
+  endSpan: Span,
   attributes: ReadonlyMap<string, Attribute> = new Map(),
   blocks: readonly Block[] = [],
 ): NativeBody {
-  return { attributes, blocks, endAt, source: span.source, start: span.start, end: span.end };
+  return { attributes, blocks, endSpan, source: span.source, start: span.start, end: span.end };
+}
+
+/** The empty place behind something. */
+function endOf({ source, end }: Span): Span {
+  return { source, start: end, end };
 }
 
 /** Arguments and blocks up to the end of the file, or to the brace that closes a block. */
@@ -48,7 +53,7 @@ export function parseBody(reader: TokenReader, end: typeof T.eof | typeof T.cBra
     reader.recover(end);
     break;
   }
-  return bodyOf(between(start, last), last.end, attributes, blocks);
+  return bodyOf(between(start, last), endOf(last), attributes, blocks);
 }
 
 function notAnItem(reader: TokenReader, bad: Token, start: Span, end: number): void {
@@ -132,13 +137,14 @@ function block(reader: TokenReader, name: Token): Block {
       badHeader(reader, name, next);
       reader.recoverAfterItem();
       const { source, start, end } = name;
-      const body = bodyOf(name, name.end);
+      const body = bodyOf(name, name);
       return { type, labels, body, typeSpan: name, labelSpans, openBrace: name, closeBrace: name, source, start, end };
     }
   }
   const open = reader.read();
-  const body = reader.nested(() => blockBody(reader)) ?? tooDeep(reader, open);
+  const read = reader.nested(() => blockBody(reader)) ?? tooDeep(reader, open);
   const close = reader.previous();
+  const body = read === "nothing" ? bodyOf(between(open, close), close) : read;
   const after = reader.peek();
   if (after.type === T.newline || after.type === T.eof) reader.read();
   else {
@@ -163,7 +169,7 @@ function block(reader: TokenReader, name: Token): Block {
 
 function tooDeep(reader: TokenReader, open: Token): NativeBody {
   reader.recover(T.cBrace);
-  return bodyOf(open, open.end);
+  return bodyOf(open, open);
 }
 
 function badHeader(reader: TokenReader, name: Token, next: Token): void {
@@ -180,7 +186,7 @@ function badHeader(reader: TokenReader, name: Token, next: Token): void {
   }
 }
 
-function blockBody(reader: TokenReader): NativeBody {
+function blockBody(reader: TokenReader): NativeBody | "nothing" {
   const first = reader.peekType();
   if (first === T.newline || first === T.eof || first === T.cBrace) return parseBody(reader, T.cBrace);
   const body = singleAttribute(reader);
@@ -209,20 +215,21 @@ function blockBody(reader: TokenReader): NativeBody {
 }
 
 /** The one argument of a block on a single line. */
-function singleAttribute(reader: TokenReader): NativeBody {
+function singleAttribute(reader: TokenReader): NativeBody | "nothing" {
   const name = reader.read();
-  const next = name.type === T.ident ? reader.peekType() : T.eof;
+  const after = reader.peek();
+  const next = name.type === T.ident ? after.type : T.eof;
   if (name.type === T.ident && next === T.equal) {
     const made = attribute(reader, name, true);
-    return bodyOf(made, made.end, new Map([[made.name, made]]));
+    return bodyOf(made, endOf(made), new Map([[made.name, made]]));
   }
   reader.recoverAfterItem();
   if (name.type !== T.ident) required(reader, NOT_AN_ITEM, name);
   else if (next === T.oQuote || next === T.oBrace || next === T.ident) {
     const detail = `A single-line block definition can contain only a single argument. If you meant to define argument "${reader.textOf(name)}", use an equals sign to assign it a value. To define a nested block, place it on a line of its own within its parent block.`;
-    reader.error("hcl/invalid-block", "Argument definition required", detail, name);
+    reader.error("hcl/invalid-block", "Argument definition required", detail, between(name, after));
   } else required(reader, NEEDS_EQUALS, name);
-  return bodyOf(name, name.end);
+  return "nothing";
 }
 
 /** A quoted block label: text only, no sequences. */
@@ -260,7 +267,8 @@ function quotedLabel(reader: TokenReader): { readonly text: string; readonly spa
           token,
           context,
         );
-        return { text, span: between(open, reader.recover(T.cQuote)) };
+        reader.recover(T.cQuote);
+        return { text, span: context };
     }
   }
 }

@@ -56,7 +56,7 @@ function afterDot(reader: TokenReader, from: Expression, result: Expression): Ex
   if (next.type === T.star) return attributeSplat(reader, from, result, dot);
   invalidName(reader, next);
   reader.recovering = true;
-  return result;
+  return { ...result, end: dot.end };
 }
 
 /** `a.0`, an index from before HCL had brackets; `a.0.1` scans as one number and is refused. */

@@ -6,6 +6,7 @@ const IDENT = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy;
 const ASCII_IDENT = /[A-Za-z_][A-Za-z0-9_-]*/y;
 const NUMBER = /\d(?:\d|\.|[eE][+-]?\d)*/y;
 const HEREDOC = /<<-?((?:[\p{ID_Start}_])[\p{ID_Continue}-]*)\r?\n/uy;
+const NEWLINES = /(?:\r?\n)+/y;
 const BLANKS = /[ \t]+/y;
 
 const SINGLE = new Map<string, TokenType>([
@@ -217,7 +218,12 @@ class Scanner {
     }
     if (i > start) {
       template.lineStart = false;
-      return this.emit(literal, i - start);
+      const last = text.charCodeAt(i - 1);
+      // A sign that could have begun a sequence, had the file gone on.
+      const cutOff = i >= text.length && template.kind !== "bare" && (last === 0x24 || last === 0x25);
+      if (!cutOff) return this.emit(literal, i - start);
+      if (i - 1 > start) this.emit(literal, i - 1 - start);
+      return this.emit(T.invalid, 1);
     }
     const c = text.charCodeAt(i);
     if (c === 0x24 || c === 0x25) return this.sequence(template, c === 0x24 ? T.templateInterp : T.templateControl);
@@ -229,7 +235,8 @@ class Scanner {
       template.lineStart = false;
       return this.emit(T.badUtf8, 1);
     }
-    this.emit(T.quotedNewline, c === 0x0d ? 2 : 1);
+    // Empty lines count as part of the one mistake.
+    this.emit(T.quotedNewline, this.match(NEWLINES));
   }
 
   private sequence(template: Template, type: TokenType): void {

@@ -44,7 +44,7 @@ function escape(reader: TokenReader, token: Span, raw: string, at: number): read
       { source: token.source, start, end: start + length },
       token,
     );
-    return ["", length];
+    return [selector.replace(/^[uU]$/, ""), length];
   };
   if (selector === "u" || selector === "U") {
     const digits = selector === "u" ? 4 : 8;
