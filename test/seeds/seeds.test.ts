@@ -139,7 +139,7 @@ describe("the seed documents", () => {
     expect(normalised(built.stdout)).toEqual(
       expect.arrayContaining(["us-west-2: AMI", "==> amazon-ebs: Creating the AMI: my-custom-ami"]),
     );
-    expect(await inside(imageIn(built.stdout), "nginx -v 2>&1")).toContain("nginx version");
+    expect(await inside(imageIn(built.stdout), "/usr/sbin/nginx -v 2>&1")).toContain("nginx version");
     const again = await rehearse("how-packer-works", "example.json");
     expect(again.code).toBe(1);
     expect(again.stdout).toContain(
@@ -168,7 +168,7 @@ describe("the seed documents", () => {
         "==> amazon-ebs: Creating snapshot tags",
       ]),
     );
-    expect(await inside(imageIn(built.stdout), "nginx -v 2>&1")).toContain("nginx version");
+    expect(await inside(imageIn(built.stdout), "/usr/sbin/nginx -v 2>&1")).toContain("nginx version");
   });
 
   it("templates, provisioners: only, except, override and pause_before, with null builders of those names", async () => {

@@ -12,8 +12,8 @@ export interface Io {
   readonly stateDirectory: string;
   readonly terminal: Terminal;
   readonly interrupts: Interrupts;
-  /** Told of every interrupt; the command in charge sets it. */
-  onInterrupt: ((word: string, count: number) => void) | undefined;
+  /** Told of every interrupt; the command in charge sets the listener. */
+  readonly interruptTold: { listener: ((word: string, count: number) => void) | undefined };
   readonly journals: JournalStore;
   /** `-machine-readable` stood somewhere in the arguments. */
   readonly machineReadable: boolean;

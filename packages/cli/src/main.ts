@@ -3,29 +3,30 @@ import { join } from "node:path";
 import { fileJournals, nodeHost, nodeTerminal, processInterrupts } from "@kiln/host-node";
 import type { Io } from "./io.ts";
 import { runCommand } from "./run-command.ts";
-import { newRunUuid } from "./run-uuid.ts";
+import { lazyRunUuid } from "./run-uuid.ts";
 import { stateDirectory } from "./state-directory.ts";
 
 /** The one place that touches the process: arguments, environment, signals, exit code. */
 const startEnv = process.env;
-const uuid = newRunUuid();
-// Children (shell-local scripts) read it, as under Packer.
-startEnv["PACKER_RUN_UUID"] = uuid;
+const runUuid = lazyRunUuid(startEnv);
 const terminal = nodeTerminal();
 const state = stateDirectory(startEnv, homedir());
 const args = process.argv.slice(2);
 const machineReadable = args.includes("-machine-readable");
+const interruptTold: Io["interruptTold"] = { listener: undefined };
 const io: Io = {
   invokedAs: startEnv["KILN_INVOKED_AS"] === "packer" ? "packer" : "kiln",
   commandLine: args,
   host: nodeHost(startEnv),
   stateDirectory: state,
   terminal,
-  interrupts: processInterrupts((word, count) => io.onInterrupt?.(word, count)),
-  onInterrupt: undefined,
+  interrupts: processInterrupts((word, count) => interruptTold.listener?.(word, count)),
+  interruptTold,
   journals: fileJournals(join(state, "runs")),
   machineReadable,
-  runUuid: uuid,
+  get runUuid() {
+    return runUuid();
+  },
 };
 delete startEnv["KILN_INVOKED_AS"];
 const code = await runCommand(

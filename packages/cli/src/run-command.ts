@@ -1,46 +1,96 @@
+import type { BuildOptions } from "./commands/build.ts";
+import type { TemplateOptions } from "./commands/run-template.ts";
+import { type CommandLine, readCommandLine } from "./flags/command-line.ts";
 import type { Io } from "./io.ts";
+import { Printer, unforeseen } from "./output/printer.ts";
+import type { TemplateInput } from "./template/load-template.ts";
+
+/** Runs what the arguments (without `-machine-readable`) ask for; the exit code. Code is loaded for that command alone. */
 export async function runCommand(io: Io, args: readonly string[]): Promise<number> {
-  const [cmd, ...rest] = args;
-  const path = rest.at(-1) ?? "";
-  const base = { path, configType: "json", vars: [], varFiles: [], only: [], except: [], force: false, debug: false };
-  if (cmd === "version") return (await import("./commands/version.ts")).version(io);
-  if (cmd === "validate") return (await import("./commands/validate.ts")).validate(io, { ...base, syntaxOnly: false });
-  if (cmd === "build")
-    return (await import("./commands/build.ts")).build(io, {
-      ...base,
-      color: !rest.includes("-color=false"),
-      timestampUi: false,
-      parallelBuilds: 0,
-      onError: "cleanup",
-      output: "text",
-      timings: rest.includes("-timings"),
-    });
-  if (cmd === "rehearse") {
-    const get = (n: string) => rest.find((r) => r.startsWith(`-${n}=`))?.slice(n.length + 2);
-    const shell = get("shell"),
-      removeImage = get("remove-image");
-    return (await import("./commands/rehearse.ts")).rehearse(
-      io,
-      {
-        serve: rest.includes("-serve"),
-        images: rest.includes("-images"),
-        policy: rest.includes("-policy"),
-        ...(shell && { shell }),
-        ...(removeImage && { removeImage }),
-      },
-      path && !path.startsWith("-")
-        ? {
-            ...base,
-            color: false,
-            timestampUi: false,
-            parallelBuilds: 0,
-            onError: "cleanup",
-            output: "text",
-            timings: rest.includes("-timings"),
-          }
-        : undefined,
-    );
+  const line = readCommandLine(io.invokedAs, args);
+  const printer = new Printer(io);
+  if (line.command === "print") {
+    printer.say(line.text);
+    return line.code;
   }
-  if (cmd === "cleanup") return (await import("./commands/cleanup.ts")).cleanup(io, { dryRun: false });
-  return 127;
+  try {
+    return await run(io, line);
+  } catch (error) {
+    printer.error(unforeseen(error));
+    return 1;
+  }
+}
+
+type Line<N extends CommandLine["command"]> = Extract<CommandLine, { readonly command: N }>;
+type BuildFlags = Line<"build">["flags"];
+
+async function run(io: Io, line: Exclude<CommandLine, Line<"print">>): Promise<number> {
+  const [path = ""] = line.positionals;
+  switch (line.command) {
+    case "build":
+      return (await import("./commands/build.ts")).build(io, buildOptions(path, line.flags));
+    case "validate": {
+      const options = { ...templateOptions(path, line.flags), force: false, debug: false };
+      return (await import("./commands/validate.ts")).validate(io, {
+        ...options,
+        syntaxOnly: line.flags["syntax-only"],
+      });
+    }
+    case "inspect":
+      return (await import("./inspect/inspect-command.ts")).inspect(io, templateInput(path, line.flags));
+    case "fix":
+      return (await import("./fix/fix-command.ts")).fix(io, { path, validate: line.flags.validate });
+    case "version":
+      return (await import("./commands/version.ts")).version(io);
+    case "cleanup": {
+      const dryRun = line.flags["dry-run"];
+      return (await import("./commands/cleanup.ts")).cleanup(io, { dryRun, ...(path !== "" && { run: path }) });
+    }
+    case "rehearse":
+      return rehearse(io, path, line.flags);
+  }
+}
+
+async function rehearse(io: Io, path: string, flags: Line<"rehearse">["flags"]): Promise<number> {
+  const { serve, images, policy, shell, base, port, "remove-image": removeImage } = flags;
+  const options = {
+    serve,
+    images,
+    policy,
+    ...(shell !== undefined && { shell }),
+    ...(removeImage !== undefined && { removeImage }),
+    ...(base !== undefined && { base }),
+    ...(port > 0 && { port }),
+  };
+  const command = await import("./commands/rehearse.ts");
+  return command.rehearse(io, options, path === "" ? undefined : buildOptions(path, flags));
+}
+
+type TemplateFlags = Pick<BuildFlags, "var" | "var-file" | "config-type">;
+
+function templateInput(path: string, flags: TemplateFlags): TemplateInput {
+  return { path, configType: flags["config-type"], vars: flags.var, varFiles: flags["var-file"] };
+}
+
+function templateOptions(
+  path: string,
+  flags: TemplateFlags & Pick<BuildFlags, "only" | "except">,
+): Omit<TemplateOptions, "force" | "debug"> {
+  return { ...templateInput(path, flags), only: flags.only, except: flags.except };
+}
+
+function buildOptions(path: string, flags: BuildFlags): BuildOptions {
+  const { timeout } = flags;
+  return {
+    ...templateOptions(path, flags),
+    force: flags.force,
+    debug: flags.debug,
+    color: flags.color,
+    timestampUi: flags["timestamp-ui"],
+    parallelBuilds: flags["parallel-builds"],
+    onError: flags["on-error"],
+    output: flags.output,
+    timings: flags.timings,
+    ...(timeout !== undefined && { timeoutMs: timeout }),
+  };
 }

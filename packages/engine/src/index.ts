@@ -9,10 +9,12 @@ export {
 } from "./hcl/evaluate/evaluate.ts";
 export type { HclFile, HclTemplate } from "./hcl/hcl-template.ts";
 export { parseHclTemplate } from "./hcl/read/read-template.ts";
+export { checkJsonTemplate } from "./json/check-template.ts";
 export { type EvaluatedTemplate, evaluateJsonTemplate } from "./json/evaluate.ts";
 export type { Surroundings } from "./json/json-scope.ts";
 export type { JsonTemplate } from "./json/json-template.ts";
 export { lateText } from "./json/late-text.ts";
+export { parsePlainJson } from "./json/plain-json.ts";
 export { parseJsonTemplate } from "./json/read-template.ts";
 export type { Plan, Planned, PlannedBuild, PlanResult } from "./plan/plan.ts";
 export { type PlanRequest, planTemplate } from "./plan/plan-template.ts";

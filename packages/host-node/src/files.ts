@@ -1,11 +1,9 @@
-import { randomInt } from "node:crypto";
 import { constants, createReadStream, type Stats } from "node:fs";
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FileStat, Files } from "@kiln/sdk";
 import { codeOf } from "@kiln/sdk";
-import { digestFile } from "./digest.ts";
 import { globFiles } from "./glob.ts";
 
 const readSize = 256 * 1024;
@@ -42,6 +40,7 @@ async function writeAll(handle: fs.FileHandle, data: AsyncIterable<Uint8Array> |
 }
 
 async function temporary(kind: "file" | "directory", prefix: string): Promise<string> {
+  const { randomInt } = await import("node:crypto");
   for (;;) {
     const path = join(tmpdir(), `${prefix}${randomInt(1_000_000_000, 4_000_000_000)}`);
     try {
@@ -86,8 +85,9 @@ export const nodeFiles: Files = {
     });
   },
   rename: (from, to) => fs.rename(from, to),
+  copy: (from, to) => fs.copyFile(from, to),
   chmod: (path, mode) => fs.chmod(path, mode),
   remove: (path) => fs.rm(path, { recursive: true, force: true }),
   temporary,
-  digest: digestFile,
+  digest: async (path, algorithms, signal) => (await import("./digest.ts")).digestFile(path, algorithms, signal),
 };

@@ -11,10 +11,10 @@ interface Header extends ProcessIdentity {
   readonly command: string;
 }
 
-async function appendLine(handle: FileHandle, value: unknown): Promise<void> {
-  await handle.appendFile(`${JSON.stringify(value)}\n`);
-  // The point of the journal: the intent is on disk before the thing exists.
-  await handle.datasync();
+interface Waiting {
+  readonly line: string;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
 }
 
 class FileJournal implements Journal {
@@ -22,7 +22,8 @@ class FileJournal implements Journal {
   readonly #path: string;
   readonly #header: (() => Promise<Header>) | undefined;
   #handle: Promise<FileHandle> | undefined;
-  #tail: Promise<void> = Promise.resolve();
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | undefined;
 
   constructor(path: string, run: string, header?: () => Promise<Header>) {
     this.#path = path;
@@ -31,9 +32,28 @@ class FileJournal implements Journal {
   }
 
   append(entry: JournalEntry): Promise<void> {
-    const done = this.#tail.then(async () => appendLine(await this.#open(), entry));
-    this.#tail = done.catch(() => {});
-    return done;
+    return new Promise((done, failed) => {
+      this.#waiting.push({ line: `${JSON.stringify(entry)}\n`, done, failed });
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  /** What many builds append at the same time goes to disk with one flush. */
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      try {
+        const handle = await this.#open();
+        await handle.appendFile(batch.map((w) => w.line).join(""));
+        // The point of the journal: the intent is on disk before the thing exists.
+        await handle.datasync();
+        for (const { done } of batch) done();
+      } catch (error) {
+        for (const { failed } of batch) failed(error);
+      }
+    }
+    this.#writing = undefined;
   }
 
   /** Opened with the first entry: a run that makes nothing leaves no file. */
@@ -41,16 +61,17 @@ class FileJournal implements Journal {
     this.#handle ??= (async () => {
       await mkdir(join(this.#path, ".."), { recursive: true, mode: 0o700 });
       const handle = await open(this.#path, "a", 0o600);
-      if (this.#header) await appendLine(handle, await this.#header());
+      if (this.#header) await handle.appendFile(`${JSON.stringify(await this.#header())}\n`);
       return handle;
     })();
     return this.#handle;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#tail;
-    if (this.#handle) await (await this.#handle).close();
+    await this.#writing;
+    const handle = this.#handle;
     this.#handle = undefined;
+    if (handle) await (await handle).close();
   }
 }
 

@@ -1,10 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { Host } from "@kiln/sdk";
 import { systemClock } from "./clock.ts";
 import { nodeFiles } from "./files.ts";
-import { nodeNet } from "./net.ts";
 import { spawnProcess } from "./processes.ts";
+
+/** Loaded when somebody connects: `validate` never does. */
+const net = async (): Promise<Host["net"]> => (await import("./net.ts")).nodeNet;
 
 /** The machine this process runs on. */
 export function nodeHost(env: Readonly<Record<string, string | undefined>> = process.env): Host {
@@ -15,10 +16,15 @@ export function nodeHost(env: Readonly<Record<string, string | undefined>> = pro
     cwd: process.cwd(),
     cores: availableParallelism(),
     clock: systemClock,
-    random: { bytes: (n) => new Uint8Array(randomBytes(n)) },
+    random: { bytes: (n) => new Uint8Array(process.getBuiltinModule("node:crypto").randomBytes(n)) },
     files: nodeFiles,
     processes: { spawn: spawnProcess },
-    net: nodeNet,
+    net: {
+      connect: async (to, signal) => (await net()).connect(to, signal),
+      freePort: async (range) => (await net()).freePort(range),
+      listen: async (on, onConnection) => (await net()).listen(on, onConnection),
+      serveFiles: async (root, options) => (await net()).serveFiles(root, options),
+    },
     http: { request: async (input, signal) => (await import("./http.ts")).requestHttp(input, signal) },
     download: async (url, to, options) => (await import("./download.ts")).downloadFile(url, to, options),
     lock: async (path, signal) => (await import("./lock.ts")).lockFile(path, signal),

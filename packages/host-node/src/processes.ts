@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { OutputChunk, Process, ProcessExit, SpawnOptions } from "@kiln/sdk";
 
 /** How long a process may take to go after SIGTERM before it is killed. */
@@ -62,6 +62,8 @@ async function feed(child: ChildProcess, source: AsyncIterable<Uint8Array> | und
  * SIGKILL.
  */
 export function spawnProcess(file: string, args: readonly string[], options: SpawnOptions): Process {
+  // Loaded when a process is started: most commands start none.
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const group = options.terminal !== true && process.platform !== "win32";
   const child = spawn(file, args, {
     ...(options.cwd !== undefined && { cwd: options.cwd }),

@@ -1,5 +1,3 @@
-import { createInterface } from "node:readline";
-
 /** The streams of this process, and questions on its terminal. */
 export interface Terminal {
   /** True where a person may be watching: standard output is a terminal and this process is in its foreground. */
@@ -23,7 +21,9 @@ function ask(question: string, signal: AbortSignal): Promise<string> {
   if (!process.stdin.isTTY) return Promise.reject(noTerminal());
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const lines = createInterface({ input: process.stdin, output: process.stdout });
+    const lines = process
+      .getBuiltinModule("node:readline")
+      .createInterface({ input: process.stdin, output: process.stdout });
     const abort = (): void => {
       lines.close();
       reject(signal.reason);

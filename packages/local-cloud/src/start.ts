@@ -89,7 +89,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     lock.announce(address.endpoint);
     undo.defer(async () => {
       await server[Symbol.asyncDispose]();
-      await cloud.lifecycle.endAll(new AbortController().signal);
+      // Work under way is given up first; what machines are left then is ended, and the rows with them.
+      await cloud.tasks.end();
+      await cloud.lifecycle.endAll();
       await cloud.tasks.end();
     });
     return running(cloud, undo.move());

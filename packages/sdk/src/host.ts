@@ -68,6 +68,11 @@ export interface Files {
   readLink(path: string): Promise<string>;
   makeDirectory(path: string, options?: { readonly recursive?: boolean; readonly mode?: number }): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /**
+   * Copies a file's bytes the cheapest way the system has; the copy takes the source's permission bits. Cannot be interrupted: stream
+   * what is very large.
+   */
+  copy(from: string, to: string): Promise<void>;
   chmod(path: string, mode: number): Promise<void>;
   /** File or whole directory; nothing there is success. */
   remove(path: string): Promise<void>;

@@ -31,9 +31,9 @@ function viewFor(io: Io, options: BuildOptions): View {
 }
 
 /** The command line as the journal may keep it: values of variables left out, they may be secret. */
-function journalCommand(options: BuildOptions): string {
+function journalCommand(command: string, options: BuildOptions): string {
   return [
-    "build",
+    command,
     ...options.vars.map(([name]) => `-var ${name}=…`),
     ...options.varFiles.map((f) => `-var-file=${f}`),
     options.path,
@@ -41,7 +41,7 @@ function journalCommand(options: BuildOptions): string {
 }
 
 /** `build`: runs every selected build of a template. */
-export async function build(io: Io, options: BuildOptions): Promise<number> {
+export async function build(io: Io, options: BuildOptions, command = "build"): Promise<number> {
   const printer = new Printer(io, { color: options.color, events: options.output === "jsonl" });
   const planned = await planInput(io, options, printer);
   if (!planned) return 1;
@@ -62,7 +62,7 @@ export async function build(io: Io, options: BuildOptions): Promise<number> {
     const at = io.host.clock.now().toISOString();
     deliver({ at, run: io.runUuid, type: "line", level: "say", text });
   };
-  io.onInterrupt = (word, count) => {
+  io.interruptTold.listener = (word, count) => {
     if (count === 1) tell(`Cancelling build after receiving ${word}`);
     else tell(`Received ${word} again: cutting the cleanup short`);
   };
@@ -78,7 +78,7 @@ export async function build(io: Io, options: BuildOptions): Promise<number> {
       debug: options.debug,
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
       runUuid: io.runUuid,
-      command: journalCommand(options),
+      command: journalCommand(command, options),
       interrupt: io.interrupts.first,
       force2: io.interrupts.second,
       deliver,
@@ -93,7 +93,7 @@ export async function build(io: Io, options: BuildOptions): Promise<number> {
     }));
   } finally {
     progress.end();
-    io.onInterrupt = undefined;
+    io.interruptTold.listener = undefined;
   }
   await tellWhatIsLeft(io, engine, tell);
   return outcome === "succeeded" && !planned.failed ? 0 : 1;

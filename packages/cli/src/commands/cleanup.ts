@@ -3,6 +3,8 @@ import type { Ui } from "@kiln/sdk";
 import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
+import { onCloud } from "./on-cloud.ts";
+import { reviveLocalCloud } from "./rehearsal-cleanup.ts";
 
 export interface CleanupOptions {
   readonly dryRun: boolean;
@@ -21,7 +23,9 @@ const words = {
 /** `cleanup [-dry-run] [RUN]`: lists and releases what runs that are over left behind. */
 export async function cleanup(io: Io, options: CleanupOptions): Promise<number> {
   const printer = new Printer(io);
-  const engine = composeEngine(io.host, io.journals);
+  await using revived = await reviveLocalCloud(io, printer, options.run);
+  const { host } = revived ? onCloud(io, revived.cloud) : io;
+  const engine = composeEngine(host, io.journals);
   const quiet = (): void => {};
   const ui: Ui = {
     say: quiet,

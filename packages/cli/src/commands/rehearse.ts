@@ -3,7 +3,9 @@ import { messageOf } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 import { type BuildOptions, build } from "./build.ts";
+import { onCloud } from "./on-cloud.ts";
 import type { OpenOptions } from "./open-local-cloud.ts";
+import { rehearsalCommand } from "./rehearsal-cleanup.ts";
 
 export interface RehearseOptions extends OpenOptions {
   /** What to do with the local cloud besides, or instead of, building. */
@@ -15,13 +17,7 @@ export interface RehearseOptions extends OpenOptions {
   readonly policy: boolean;
 }
 
-/** The same process, seen through the environment of the local cloud. */
-export function onCloud(io: Io, cloud: LocalCloud): Io {
-  // Credentials and profiles of a real account are not needed in a rehearsal and must not take part in it.
-  const { AWS_PROFILE: _, AWS_SESSION_TOKEN: __, ...env } = io.host.env;
-  const host = { ...io.host, env: { ...env, ...cloud.environment() } };
-  return Object.assign(Object.create(io) as Io, { host });
-}
+const hourMs = 3_600_000;
 
 function listImages(cloud: LocalCloud, printer: Printer): number {
   const images = cloud.images();
@@ -68,10 +64,9 @@ async function serve(io: Io, cloud: LocalCloud, printer: Printer): Promise<numbe
   printer.say("Environment for other clients:\n");
   for (const [name, value] of Object.entries(cloud.environment())) printer.say(`export ${name}=${value}`);
   printer.say("\nCtrl-C ends it; images and everything else but the instances stay.");
-  await new Promise<void>((resolve) => {
-    if (io.interrupts.first.aborted) resolve();
-    else io.interrupts.first.addEventListener("abort", () => resolve(), { once: true });
-  });
+  const { first } = io.interrupts;
+  // The pending timer is what keeps the process up: the endpoint alone would let it end.
+  while (!first.aborted) await io.host.clock.sleep(hourMs, first).catch(() => {});
   return 0;
 }
 
@@ -87,11 +82,11 @@ export async function rehearse(
   if (!opened) return 1;
   const { cloud } = opened;
   if (options.images) return listImages(cloud, printer);
-  if (options.removeImage !== undefined) return removeImage(cloud, options.removeImage, printer);
-  if (options.shell !== undefined) return openShell(io, cloud, options.shell, printer);
-  if (options.serve) return serve(io, cloud, printer);
+  if (options.removeImage !== undefined) return await removeImage(cloud, options.removeImage, printer);
+  if (options.shell !== undefined) return await openShell(io, cloud, options.shell, printer);
+  if (options.serve) return await serve(io, cloud, printer);
   if (!buildOptions) return 1;
-  const code = await build(onCloud(io, cloud), buildOptions);
+  const code = await build(onCloud(io, cloud), buildOptions, rehearsalCommand);
   if (options.policy) printer.raw(`${JSON.stringify(cloud.policy(), null, 2)}\n`);
   return code;
 }

@@ -6,32 +6,41 @@ import type { Assigned } from "./var-files.ts";
 import { compareVersions, parseVersion } from "./version.ts";
 
 /**
- * The rules between the parts of a template, which need no rendering: at least one builder, required variables, `only`, `except` and
- * `override` naming builders that exist, the version of Packer it asks for.
+ * The rules between the parts of a template, which need no rendering and no values: at least one builder, `only`, `except` and `override`
+ * naming builders that exist, the version of Packer it asks for.
  */
+export function checkJsonTemplate(template: JsonTemplate, packerVersion: string): readonly Diagnostic[] {
+  return [...minimumVersion(template, packerVersion), ...someBuilder(template), ...builderNames(template)];
+}
+
+/** Those rules, and that every required variable is set. */
 export function checkTemplate(
   template: JsonTemplate,
   assigned: ReadonlyMap<string, Assigned>,
   packerVersion: string,
 ): readonly Diagnostic[] {
-  const { parts, source } = template;
-  const found: Diagnostic[] = [...minimumVersion(template, packerVersion)];
-  if (parts.builders.length === 0)
-    found.push(
-      problem("template/no-builders", "at least one builder must be defined", { subject: source.range(0, 0) }),
-    );
-  for (const { name, fallback, range } of template.rawVariables.values())
-    if (fallback === undefined && !assigned.has(name))
-      found.push(
-        problem("variables/unset", `required variable not set: ${name}`, {
-          detail: `Give it with -var '${name}=VALUE' or in a -var-file, or declare a default.`,
-          subject: range,
-        }),
-      );
+  const unset = [...template.rawVariables.values()].filter((v) => v.fallback === undefined && !assigned.has(v.name));
+  return [
+    ...minimumVersion(template, packerVersion),
+    ...someBuilder(template),
+    ...unset.map(({ name, range }) =>
+      problem("variables/unset", `required variable not set: ${name}`, {
+        detail: `Give it with -var '${name}=VALUE' or in a -var-file, or declare a default.`,
+        subject: range,
+      }),
+    ),
+    ...builderNames(template),
+  ];
+}
+
+function someBuilder({ parts, source }: JsonTemplate): readonly Diagnostic[] {
+  if (parts.builders.length > 0) return [];
+  return [problem("template/no-builders", "at least one builder must be defined", { subject: source.range(0, 0) })];
+}
+
+function builderNames({ parts }: JsonTemplate): readonly Diagnostic[] {
   const names = parts.builders.map((builder) => builder.name);
-  for (const provisioner of parts.provisioners) found.push(...uses(provisioner, names));
-  for (const chain of parts.postProcessors) for (const processor of chain) found.push(...uses(processor, names));
-  return found;
+  return [...parts.provisioners, ...parts.postProcessors.flat()].flatMap((component) => uses(component, names));
 }
 
 function minimumVersion(template: JsonTemplate, packerVersion: string): readonly Diagnostic[] {

@@ -39,7 +39,7 @@ export async function evaluateJsonTemplate(
   found.push(...checkTemplate(template, assigned, surroundings.packerVersion));
   const variables = await evaluateVariables(withoutRequired(template, assigned), assigned, surroundings);
   found.push(...variables.found);
-  if (found.some((d) => d.severity === "error")) return refused(...found);
+  if (found.some((d) => d.severity === "error")) return refused(...grouped(found));
   const names = new Map<string, unknown>([
     ["var", Object.fromEntries(variables.values)],
     ["path", { root: surroundings.templateDir ?? "", cwd: surroundings.host.cwd }],
@@ -48,7 +48,13 @@ export async function evaluateJsonTemplate(
   const scope = new JsonScope(names, surroundings);
   const named = nameBuilders(template.parts.builders, scope, found);
   const sensitive = template.sensitiveNames.flatMap((name) => variables.values.get(name) || []);
-  return verdict({ template: withNames(template, named), scope, sensitive }, found);
+  return verdict({ template: withNames(template, named), scope, sensitive }, grouped(found));
+}
+
+/** Packer prints these under an `Error: ` without words. */
+function grouped(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (found.every((d) => d.severity === "warning")) return found;
+  return found.map((d) => (d.severity === "error" ? { ...d, group: "The template is not valid" } : d));
 }
 
 /** Those that nobody set count as empty, so that one run tells what else is wrong. */

@@ -33,11 +33,15 @@ type RootKey = (typeof rootKeys)[number];
 export function parseJsonTemplate(text: string | Uint8Array, file: string): Checked<JsonTemplate> {
   const { source, warnings } = readSource(text, file);
   const parsed = parseJson(source);
-  if (!parsed.ok) return parsed;
+  if (!parsed.ok) return refused(...parsed.diagnostics.map((d) => ({ ...d, summary: `${failed}: ${d.summary}` })));
   const duplicates = duplicateFields(source, parsed.value);
-  if (duplicates.length > 0) return refused(...duplicates);
-  return new TemplateReader(source, [...warnings]).read(parsed.value);
+  if (duplicates.length > 0) return refused(...duplicates.map((d) => ({ ...d, group: failed })));
+  const read = new TemplateReader(source, [...warnings]).read(parsed.value);
+  return read.ok ? read : refused(...read.diagnostics.map((d) => ({ ...d, group: failed })));
 }
+
+/** How Packer introduces whatever is wrong with a template that it could not read. */
+const failed = "Failed to parse template";
 
 class TemplateReader {
   private readonly source: SourceText;

@@ -113,8 +113,11 @@ export class BuildRun {
     }
     await this.#steps.undoAll(failure === undefined ? "succeeded" : work.aborted ? "cancelled" : "failed");
     failure = this.#cleanupError ?? failure;
-    if (work.aborted)
+    if (work.aborted) {
+      if (artifact)
+        this.#ui.say(`This was finished before the interruption and is kept: ${artifact.describe().trim()}`);
       return { outcome: "cancelled", artifacts: artifact ? [artifact] : [], error: messageOf(work.reason) };
+    }
     if (failure !== undefined) return { outcome: "failed", artifacts: [], error: messageOf(failure) };
     return artifact ? this.#postProcess(artifact) : { outcome: "succeeded", artifacts: [] };
   }

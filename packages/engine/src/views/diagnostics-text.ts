@@ -52,7 +52,9 @@ function title(severity: Diagnostic["severity"]): string {
 
 function single(diagnostic: Diagnostic, sourceOf: SourceOf): string {
   const parts = [`${title(diagnostic.severity)}${diagnostic.summary}`];
-  if (diagnostic.subject) parts.push(indented(codeFrame(diagnostic.subject, sourceOf), "  "));
+  // A JSON syntax error brings the place along in Packer's own form.
+  if (diagnostic.subject && diagnostic.code !== "json/syntax")
+    parts.push(indented(codeFrame(diagnostic.subject, sourceOf), "  "));
   if (diagnostic.detail) parts.push(wrapped(diagnostic.detail));
   return `${parts.join("\n\n")}\n\n`;
 }

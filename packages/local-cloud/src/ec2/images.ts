@@ -52,7 +52,7 @@ export const describeImages = action("DescribeImages", {
 });
 
 /** Removes images (and, if asked, the snapshots that only they used) in one transaction. */
-export function removeImage(call: Call, image: ImageRow, snapshotIds: readonly string[]): void {
+function removeImage(call: Call, image: ImageRow, snapshotIds: readonly string[]): void {
   call.change((tx) => {
     tx.remove("images", call.region, image.id);
     for (const id of snapshotIds) tx.remove("snapshots", call.region, id);
@@ -62,7 +62,7 @@ export function removeImage(call: Call, image: ImageRow, snapshotIds: readonly s
 }
 
 /** Snapshots of an image that no other image of the region uses. */
-export function soleSnapshots(call: Call, image: ImageRow): string[] {
+function soleSnapshots(call: Call, image: ImageRow): string[] {
   const others = call.cloud.store.rows("images", call.region).filter((other) => other.id !== image.id);
   const used = new Set(others.flatMap((other) => other.blockDevices.map((device) => device.ebs?.snapshotId)));
   return image.blockDevices.flatMap(({ ebs }) =>

@@ -5,7 +5,7 @@ import type { WireObject } from "../protocol/wire.ts";
 import type { InstanceRow, InstanceState, VolumeRow } from "../state/rows.ts";
 import { tagSet } from "./tag-wire.ts";
 
-export const stateCodes: Readonly<Record<InstanceState, number>> = {
+const stateCodes: Readonly<Record<InstanceState, number>> = {
   pending: 0,
   running: 16,
   "shutting-down": 32,

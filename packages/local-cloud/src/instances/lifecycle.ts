@@ -124,15 +124,14 @@ export class Lifecycle {
     }
   }
 
-  /** Ends every instance; for the end of the cloud itself. */
-  async endAll(signal: AbortSignal): Promise<void> {
+  /** Ends every instance; for the end of the cloud itself, when no step runs any more. */
+  async endAll(): Promise<void> {
     const { store, machines } = this.#cloud();
-    for (const ending of this.#endings.values()) ending.abort(new Error("the local cloud is being stopped"));
-    await Promise.all(this.#queues.values());
     const left = store.everywhere("instances").filter(({ row }) => row.state !== "terminated");
     await Promise.all(
       left.map(async ({ region, row }) => {
-        await machines.find(row.id)?.destroy(signal);
+        // Not to be cut short: whoever stops the cloud wants nothing left behind.
+        await machines.find(row.id)?.destroy(new AbortController().signal);
         this.#gone(region, row.id, { code: "Server.InternalError", message: "The local cloud was stopped" });
       }),
     );

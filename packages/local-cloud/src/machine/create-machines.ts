@@ -57,16 +57,18 @@ export async function createMachines(options: MachinesOptions, signal: AbortSign
     network: host.network,
     addresses: new AddressPool(),
     addressPrefix: host.addressPrefix,
-    folder,
+    folder: join(folder, "disks"),
     sshServer: options.sshServerProgram ?? defaultServer(),
     codeCache: join(options.stateDirectory, "code-cache"),
   };
   const hidden = [options.stateDirectory, owner.folder];
   const bases = new Bases({
-    covers: join(owner.folder, "covers"),
+    // Beside the machines: whiteouts cannot be kept on an overlay, as the rest of a container's system is.
+    covers: join(folder, "covers"),
     extracted: join(options.stateDirectory, "trees"),
     hidden,
     network: host.guest,
+    whiteouts: clone.method.kind === "copy" ? "file" : "device",
   });
   const capabilities: MachineCapabilities = {
     clone: clone.method.kind === "copy" ? "copy" : "overlay",

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import ssh2 from "ssh2";
+import { generateKeyPair } from "@kiln/communicators";
 import { enterAsRoot } from "../ssh-server/enter.ts";
 import { defaultPath } from "../ssh-server/login-environment.ts";
 import type { SshServerSettings } from "../ssh-server/settings.ts";
@@ -31,6 +32,13 @@ interface Running {
   readonly server: ChildProcess;
 }
 
+/** Ed25519 and ECDSA; made with Node's own generator, since ssh2's now and then writes keys that it cannot read again. */
+async function newHostKeys(): Promise<readonly string[]> {
+  const { privateKey: ed25519 } = await generateKeyPair("ed25519", 0, "");
+  const { privateKey: ecdsa } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return [ed25519, ecdsa.export({ format: "pem", type: "sec1" }).toString()];
+}
+
 /** What a machine is made of, beside its specification. */
 export interface MachineParts {
   readonly shop: MachineShop;
@@ -48,7 +56,7 @@ export class LinuxMachine implements Machine {
   readonly address: string;
   readonly spec: MachineSpec;
   private readonly parts: MachineParts;
-  private readonly hostKeys: readonly string[];
+  private readonly hostKeys: Promise<readonly string[]>;
   private readonly consoleText: ConsoleText;
   private readonly listeners: (() => void)[] = [];
   private running: Running | undefined;
@@ -63,10 +71,7 @@ export class LinuxMachine implements Machine {
     this.parts = parts;
     this.consoleText = new ConsoleText(parts.folder.consolePipe);
     // Kept here and not in the tree: a stop keeps them, an image never has them.
-    this.hostKeys = [
-      ssh2.utils.generateKeyPairSync("ed25519").private,
-      ssh2.utils.generateKeyPairSync("ecdsa", { bits: 256 }).private,
-    ];
+    this.hostKeys = newHostKeys();
   }
 
   get state(): Machine["state"] {
@@ -93,6 +98,7 @@ export class LinuxMachine implements Machine {
     if (this.running) return;
     signal.throwIfAborted();
     this.consoleText.clear();
+    this.consoleText.say(`${this.spec.hostName} (${this.id}) starts`);
     this.stopping = false;
     await this.parts.folder.beforeBoot(this.parts.base.parts.map(({ key }) => key));
     const { keeper, keeperEnded, status } = this.spawnKeeper();
@@ -221,7 +227,7 @@ export class LinuxMachine implements Machine {
       machineProcess,
       address: this.address,
       listen: { host, port: 22 },
-      hostKeys: this.hostKeys,
+      hostKeys: await this.hostKeys,
       pipes: join(this.parts.folder.path, "pipes"),
       environment: {},
     };

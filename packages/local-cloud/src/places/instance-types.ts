@@ -39,31 +39,46 @@ interface Family {
 }
 
 const burst = "nano micro small medium large xlarge 2xlarge";
-const usual = "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge";
+const usual = "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge";
+const upTo24 = `${usual} 24xlarge`;
 const families: readonly Family[] = [
   { names: "t1", sizes: "micro", memoryPerCpu: 0.3, old: true },
   { names: "t2 t3 t3a", sizes: burst, memoryPerCpu: 4, burstable: true },
   { names: "t4g", sizes: burst, memoryPerCpu: 4, burstable: true, arm: true },
-  { names: "m1 m2 m3", sizes: "small medium large xlarge 2xlarge 4xlarge", memoryPerCpu: 3.75, old: true },
+  { names: "m1", sizes: "small medium large xlarge", memoryPerCpu: 3.75, old: true },
+  { names: "m2", sizes: "xlarge 2xlarge 4xlarge", memoryPerCpu: 8.5, old: true },
+  { names: "m3", sizes: "medium large xlarge 2xlarge", memoryPerCpu: 3.75, old: true },
   { names: "m4", sizes: "large xlarge 2xlarge 4xlarge 16xlarge", memoryPerCpu: 4 },
-  { names: "m5 m5a m5n m5d m5zn m6i m6a m6id m6in m7i m7a m8i m8a", sizes: usual, memoryPerCpu: 4 },
+  { names: "m5 m5a m5n m5d m6i m6a m6id m6in m7i m7a m8i m8a", sizes: upTo24, memoryPerCpu: 4 },
+  { names: "m5zn", sizes: "large xlarge 2xlarge 3xlarge 6xlarge 12xlarge", memoryPerCpu: 4 },
   { names: "m7i-flex", sizes: "large xlarge 2xlarge 4xlarge 8xlarge", memoryPerCpu: 4 },
   { names: "m6g m6gd m7g m7gd m8g", sizes: `medium ${usual}`, memoryPerCpu: 4, arm: true },
   { names: "a1", sizes: "medium large xlarge 2xlarge 4xlarge", memoryPerCpu: 2, arm: true },
-  { names: "c1 c3", sizes: "medium large xlarge 2xlarge 4xlarge 8xlarge", memoryPerCpu: 1.875, old: true },
+  { names: "c1", sizes: "medium xlarge", memoryPerCpu: 0.85, old: true },
+  { names: "c3", sizes: "large xlarge 2xlarge 4xlarge 8xlarge", memoryPerCpu: 1.875, old: true },
   { names: "c4", sizes: "large xlarge 2xlarge 4xlarge 8xlarge", memoryPerCpu: 1.875 },
-  { names: "c5", sizes: "large xlarge 2xlarge 4xlarge 9xlarge 12xlarge 18xlarge 24xlarge", memoryPerCpu: 2 },
-  { names: "c5a c5d c5n c6i c6a c6id c6in c7i c7a c8i", sizes: usual, memoryPerCpu: 2 },
+  { names: "c5 c5d", sizes: "large xlarge 2xlarge 4xlarge 9xlarge 12xlarge 18xlarge 24xlarge", memoryPerCpu: 2 },
+  { names: "c5n", sizes: "large xlarge 2xlarge 4xlarge 9xlarge 18xlarge", memoryPerCpu: 2.625 },
+  { names: "c5a c6i c6a c6id c6in c7i c7a c8i c8a", sizes: upTo24, memoryPerCpu: 2 },
   { names: "c6g c6gd c6gn c7g c7gd c8g", sizes: `medium ${usual}`, memoryPerCpu: 2, arm: true },
-  { names: "r3", sizes: "large xlarge 2xlarge 4xlarge 8xlarge", memoryPerCpu: 7.5, old: true },
-  { names: "r4 r5 r5a r5n r5d r6i r6a r7i r7a r8i x2idn", sizes: usual, memoryPerCpu: 8 },
+  { names: "r3", sizes: "large xlarge 2xlarge 4xlarge 8xlarge", memoryPerCpu: 7.625, old: true },
+  { names: "r4", sizes: "large xlarge 2xlarge 4xlarge 8xlarge 16xlarge", memoryPerCpu: 7.625 },
+  { names: "r5 r5a r5n r5d r6i r6a r7i r7a r8i", sizes: upTo24, memoryPerCpu: 8 },
   { names: "r6g r6gd r7g r8g", sizes: `medium ${usual}`, memoryPerCpu: 8, arm: true },
-  { names: "i2 i3 i3en i4i d2 d3 z1d", sizes: "large xlarge 2xlarge 4xlarge 8xlarge 16xlarge", memoryPerCpu: 8 },
-  {
-    names: "g3 g4dn g5 g6 p2 p3 p4d p5",
-    sizes: "xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge",
-    memoryPerCpu: 4,
-  },
+  { names: "x2idn", sizes: "16xlarge 24xlarge 32xlarge", memoryPerCpu: 16 },
+  { names: "i2", sizes: "xlarge 2xlarge 4xlarge 8xlarge", memoryPerCpu: 7.625, old: true },
+  { names: "i3", sizes: "large xlarge 2xlarge 4xlarge 8xlarge 16xlarge", memoryPerCpu: 7.625 },
+  { names: "i3en", sizes: "large xlarge 2xlarge 3xlarge 6xlarge 12xlarge 24xlarge", memoryPerCpu: 8 },
+  { names: "i4i", sizes: "large xlarge 2xlarge 4xlarge 8xlarge 16xlarge 32xlarge", memoryPerCpu: 8 },
+  { names: "d2 d3", sizes: "xlarge 2xlarge 4xlarge 8xlarge", memoryPerCpu: 7.625 },
+  { names: "z1d", sizes: "large xlarge 2xlarge 3xlarge 6xlarge 12xlarge", memoryPerCpu: 8 },
+  { names: "g3", sizes: "4xlarge 8xlarge 16xlarge", memoryPerCpu: 7.625 },
+  { names: "g4dn", sizes: "xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge", memoryPerCpu: 4 },
+  { names: "g5 g6", sizes: "xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge", memoryPerCpu: 4 },
+  { names: "p2", sizes: "xlarge 8xlarge 16xlarge", memoryPerCpu: 15.25 },
+  { names: "p3", sizes: "2xlarge 8xlarge 16xlarge", memoryPerCpu: 7.625 },
+  { names: "p4d", sizes: "24xlarge", memoryPerCpu: 12 },
+  { names: "p5", sizes: "48xlarge", memoryPerCpu: 10.5 },
 ];
 const smallMemory: Readonly<Record<string, number>> = { nano: 512, micro: 1024, small: 2048, medium: 4096 };
 

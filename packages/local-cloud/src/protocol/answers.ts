@@ -16,7 +16,7 @@ export function queryAnswer(service: Service, action: string, result: WireObject
   const body =
     service.protocol === "ec2"
       ? { requestId, ...result }
-      : { [`${action}Result`]: result, ResponseMetadata: { RequestId: requestId } };
+      : { ...wrapped(action, result), ResponseMetadata: { RequestId: requestId } };
   const listElement = service.protocol === "ec2" ? "item" : "member";
   return {
     status: 200,
@@ -24,6 +24,11 @@ export function queryAnswer(service: Service, action: string, result: WireObject
     headers: { "x-amzn-RequestId": requestId },
     body: xmlDocument(`${action}Response`, service.namespace, body, listElement),
   };
+}
+
+/** Operations without output have no result element. */
+function wrapped(action: string, result: WireObject): WireObject {
+  return Object.keys(result).length === 0 ? {} : { [`${action}Result`]: result };
 }
 
 /** A refusal in the form of its service. */

@@ -24,6 +24,4 @@ export const unknownParameter = (names: readonly string[]): ApiError =>
 export const badCombination = (message: string): ApiError => new ApiError("InvalidParameterCombination", message);
 export const dryRunSucceeded = (): ApiError =>
   new ApiError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
-export const malformedId = (code: string, id: string): ApiError =>
-  new ApiError(`${code}.Malformed`, `Invalid id: "${id}"`);
 export const internalError = (message: string): ApiError => new ApiError("InternalError", message, 500);

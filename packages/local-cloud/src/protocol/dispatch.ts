@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { nearestName } from "@kiln/sdk";
 import { jsonActions, queryActions } from "../actions.ts";
 import type { Cloud } from "../cloud.ts";
 import { type Answer, jsonAnswer, queryAnswer, refusal } from "./answers.ts";
@@ -10,6 +11,7 @@ import { jsonReader } from "./json-reader.ts";
 import { Params } from "./params.ts";
 import { type Service, serviceOf, services } from "./service.ts";
 import { readSignature, type Signature, type SignedRequest } from "./sigv4.ts";
+import type { WireObject } from "./wire.ts";
 
 /** What the client gets; `drop`: its connection is closed instead. */
 export type Outcome = Answer | "drop";
@@ -78,8 +80,8 @@ export class Dispatcher {
 
   async #query(call: Call, given: readonly (readonly [string, string])[]): Promise<Answer> {
     const action = queryActions[call.service.name]?.get(call.action);
-    if (!action) throw new ApiError("InvalidAction", `The action ${call.action} is not valid for this web service.`);
-    const run = async (): Promise<ReturnType<typeof action.handle> extends Promise<infer R> ? R : never> => {
+    if (!action) throw invalidAction(call);
+    const run = async (): Promise<WireObject> => {
       const result = await action.handle(Params.of(given), call);
       call.finish();
       return result;
@@ -105,6 +107,16 @@ interface Asked {
   readonly target: string | undefined;
   readonly requestId: string;
   readonly signal: AbortSignal;
+}
+
+function invalidAction(call: Call): ApiError {
+  const { name } = call.service;
+  const near = nearestName(call.action, queryActions[name]?.keys() ?? []);
+  const hint = near === undefined ? "what a build of images needs is answered" : `did you mean ${near}?`;
+  return new ApiError(
+    "InvalidAction",
+    `The action ${call.action} is not valid for this web service. (This is Kiln's local cloud: ${hint})`,
+  );
 }
 
 /** Parameters that say what the request is, not what it asks for. */

@@ -1,43 +1,45 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { hasEnded, type RunningCommand, startOnPipes } from "./exec.ts";
 import type { FileSessionOrder } from "./files/main.ts";
+import type { PipePool } from "./pipe-pool.ts";
 
 /**
- * Keeps one process for file sessions ready ahead of need, so that an upload does not wait for a program to start. The
- * first is started when the server has nothing more urgent to do.
+ * Keeps one process for file sessions ready ahead of need, so that an upload does not wait for a program to start. Each
+ * serves one session and ends with it.
  */
 export class FileWorkers {
   private readonly program: string;
-  private spare: ChildProcessWithoutNullStreams | undefined;
+  private readonly pipes: PipePool;
+  private spare: Promise<RunningCommand> | undefined;
 
-  constructor(program: string) {
+  constructor(program: string, pipes: PipePool) {
     this.program = program;
+    this.pipes = pipes;
   }
 
   /** Starts a spare if there is none. */
-  prepare(): void {
-    if (this.spare) return;
-    const started = spawn(process.execPath, [this.program], { stdio: ["pipe", "pipe", "pipe"] });
-    this.spare = started;
-    started.once("exit", () => {
-      if (this.spare === started) this.spare = undefined;
-    });
-    for (const stream of [started.stdin, started.stdout, started.stderr]) stream.on("error", () => undefined);
+  prepare(): Promise<RunningCommand> {
+    this.spare ??= this.start();
+    return this.spare;
   }
 
   /** A process that carries this order out on its standard streams. */
-  take(order: FileSessionOrder): ChildProcessWithoutNullStreams {
-    this.prepare();
-    const worker = this.spare as ChildProcessWithoutNullStreams;
+  async take(order: FileSessionOrder): Promise<RunningCommand> {
+    const ready = this.prepare();
     this.spare = undefined;
-    worker.stdin.write(`${JSON.stringify(order)}\n`);
-    setTimeout(() => this.prepare(), 50).unref();
+    const first = await ready;
+    // Someone may have ended it while it waited.
+    const worker = hasEnded(first) ? await this.start() : first;
+    worker.input.write(`${JSON.stringify(order)}\n`);
+    // Once the session is under way, and has the processor first.
+    setTimeout(() => void this.prepare(), 100).unref();
     return worker;
   }
 
-  /** Ends the spare; running sessions end with their channels. */
-  end(): void {
-    this.spare?.kill("SIGKILL");
+  private async start(): Promise<RunningCommand> {
+    // Pipes, because it reads and writes them synchronously: Node's own socket pairs do not wait.
+    const pipes = await this.pipes.three({ uid: 0, gid: 0 });
+    return startOnPipes([process.execPath, this.program], process.env, pipes);
   }
 }
 

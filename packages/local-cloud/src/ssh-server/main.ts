@@ -23,8 +23,8 @@ lines.once("close", () => exit(0));
 async function serve(settings: SshServerSettings): Promise<void> {
   const tree = new TreeView(`/proc/${settings.machineProcess}/root`);
   const pipes = new PipePool(settings.pipes);
-  const workers = new FileWorkers(fileWorkerProgram());
+  const workers = new FileWorkers(fileWorkerProgram(), pipes);
   await Promise.all([pipes.fill(), startSshServer({ settings, tree, pipes, workers })]);
   stdout.write("listening\n");
-  workers.prepare();
+  await workers.prepare();
 }

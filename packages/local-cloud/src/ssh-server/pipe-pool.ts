@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { closeSync, constants, openSync, unlinkSync } from "node:fs";
+import { closeSync, constants, fchownSync, openSync, unlinkSync } from "node:fs";
 import { Socket } from "node:net";
 import { promisify } from "node:util";
 
@@ -10,6 +10,13 @@ const batch = 48;
 export interface Pipe {
   readonly inner: number;
   readonly outer: Socket;
+}
+
+/** A command's standard streams. */
+export interface ThreePipes {
+  readonly input: Pipe;
+  readonly output: Pipe;
+  readonly errors: Pipe;
 }
 
 /**
@@ -35,21 +42,17 @@ export class PipePool {
     return this.filling;
   }
 
-  /** A pipe into the command: `outer` is writable. */
-  async toCommand(): Promise<Pipe> {
-    return this.open(await this.take(), constants.O_RDONLY, constants.O_WRONLY);
-  }
-
-  /** A pipe out of the command: `outer` is readable. */
-  async fromCommand(): Promise<Pipe> {
-    return this.open(await this.take(), constants.O_WRONLY, constants.O_RDONLY);
-  }
-
-  private async take(): Promise<string> {
-    while (this.ready.length === 0) await this.fill();
-    const path = this.ready.pop() as string;
+  /** The three pipes of a command that will run as this user, who may open them again by name (`/dev/stderr`). */
+  async three(owner: { readonly uid: number; readonly gid: number }): Promise<ThreePipes> {
+    while (this.ready.length < 3) await this.fill();
+    const [input = "", output = "", errors = ""] = this.ready.splice(-3);
     if (this.ready.length < batch / 4) this.fill().catch(() => undefined);
-    return path;
+    const { O_RDONLY, O_WRONLY } = constants;
+    return {
+      input: open(input, O_RDONLY, O_WRONLY, owner),
+      output: open(output, O_WRONLY, O_RDONLY, owner),
+      errors: open(errors, O_WRONLY, O_RDONLY, owner),
+    };
   }
 
   private async make(): Promise<void> {
@@ -57,15 +60,24 @@ export class PipePool {
     await run("mkfifo", ["-m", "600", ...paths]);
     this.ready = [...paths, ...this.ready];
   }
+}
 
-  private open(path: string, innerMode: number, outerMode: number): Pipe {
-    // Held open both ways first: opening one end alone would wait for the other.
-    const both = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-    const inner = openSync(path, innerMode);
-    const outer = openSync(path, outerMode | constants.O_NONBLOCK);
-    unlinkSync(path);
-    closeSync(both);
-    const reads = outerMode === constants.O_RDONLY;
-    return { inner, outer: new Socket({ fd: outer, readable: reads, writable: !reads }) };
-  }
+function open(
+  path: string,
+  innerMode: number,
+  outerMode: number,
+  owner: { readonly uid: number; readonly gid: number },
+): Pipe {
+  // Held open both ways first: opening one end alone would wait for the other.
+  const both = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  fchownSync(both, owner.uid, owner.gid);
+  const inner = openSync(path, innerMode);
+  const outer = openSync(path, outerMode | constants.O_NONBLOCK);
+  unlinkSync(path);
+  closeSync(both);
+  const reads = outerMode === constants.O_RDONLY;
+  const socket = new Socket({ fd: outer, readable: reads, writable: !reads });
+  // Whoever reads or writes it sees it end; an error tells nothing more.
+  socket.on("error", () => undefined);
+  return { inner, outer: socket };
 }

@@ -37,6 +37,7 @@ function serveConnection(shop: SessionShop, connection: Connection, ends: Ends):
     const found = allowed(shop.tree, attempt);
     if (!found) return attempt.reject(["publickey"]);
     if (attempt.method === "publickey" && attempt.signature) entered = found;
+    if (attempt.method === "publickey" && !attempt.signature) nameAlgorithm(attempt);
     attempt.accept();
   });
   connection.on("ready", () => {
@@ -46,6 +47,15 @@ function serveConnection(shop: SessionShop, connection: Connection, ends: Ends):
     const login = { connection, account, ends, ...(key.command !== undefined && { forcedCommand: key.command }) };
     connection.on("session", (accept) => serveSession(shop, login, accept()));
   });
+}
+
+/**
+ * A client that asks about an RSA key names a signature algorithm, and Go's client goes on only if the answer names the
+ * same one (RFC 8332 §3). ssh2 answers with the key's name, so the algorithm asked about is put in its place.
+ */
+function nameAlgorithm(attempt: PublicKeyAuthContext): void {
+  if (attempt.key.algo !== "ssh-rsa" || attempt.hashAlgo === undefined) return;
+  attempt.key.algo = attempt.hashAlgo === "sha512" ? "rsa-sha2-512" : "rsa-sha2-256";
 }
 
 function allowed(

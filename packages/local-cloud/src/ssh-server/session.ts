@@ -3,7 +3,7 @@ import type { Connection, ServerChannel, Session } from "ssh2";
 import type { Account } from "./accounts.ts";
 import { forwardAgent } from "./agent-socket.ts";
 import { ChannelPump } from "./channel-pump.ts";
-import { type RunningCommand, signalCommand, startCommand } from "./exec.ts";
+import { hasEnded, type RunningCommand, signalCommand, startCommand } from "./exec.ts";
 import type { FileWorkers } from "./file-worker.ts";
 import { parseScp, type ScpOptions } from "./files/scp-options.ts";
 import { type Ends, loginEnvironment } from "./login-environment.ts";
@@ -76,15 +76,17 @@ class SessionServer {
     session.on("shell", (accept) => this.start(accept(), login.forcedCommand));
     session.on("exec", (accept, _reject, info) => this.start(accept(), login.forcedCommand ?? info.command));
     session.on("subsystem", (accept, reject, info) => {
-      if (info.name === "sftp" && login.forcedCommand === undefined) this.files(accept());
-      else reject?.();
+      if (info.name === "sftp" && login.forcedCommand === undefined) {
+        const channel = accept();
+        this.files(channel).catch((error: unknown) => fail(channel, error));
+      } else reject?.();
     });
     session.on("close", () => this.agent?.close());
   }
 
   private start(channel: ServerChannel, command: string | undefined): void {
     const scp = command === undefined || this.terminal ? undefined : parseScp(command);
-    if (scp) this.files(channel, scp);
+    if (scp) this.files(channel, scp).catch((error: unknown) => fail(channel, error));
     else this.command(channel, command).catch((error: unknown) => fail(channel, error));
   }
 
@@ -102,13 +104,24 @@ class SessionServer {
     const order = { machineProcess: settings.machineProcess, account, workingDirectory, environment, program };
     const running = await startCommand(order, pipes);
     this.running = running;
+    // A terminal hangs up; a command without one notices by its streams, as it does under sshd.
+    if (this.terminal) channel.once("close", () => signalCommand(running, "SIGHUP"));
+    await this.carry(channel, running);
+  }
+
+  private async files(channel: ServerChannel, scp?: ScpOptions): Promise<void> {
+    const { uid, gid, groups, home } = this.login.account;
+    const root = this.shop.tree.root;
+    const worker = await this.shop.workers.take({ root, uid, gid, groups, home, ...(scp && { scp }) });
+    channel.once("close", () => worker.process.kill("SIGKILL"));
+    await this.carry(channel, worker);
+  }
+
+  /** Joins a program's streams and end to the channel's. */
+  private async carry(channel: ServerChannel, running: RunningCommand): Promise<void> {
     channel.on("error", () => undefined);
     channel.pipe(running.input);
-    channel.once("close", () => {
-      running.input.destroy();
-      // A terminal hangs up; a command without one notices by its streams, as it does under sshd.
-      if (this.terminal) signalCommand(running, "SIGHUP");
-    });
+    channel.once("close", () => running.input.destroy());
     const pump = new ChannelPump(channel);
     const carried = Promise.all([pump.carry(running.output, channel), pump.carry(running.errors, channel.stderr)]);
     const ended = await endOf(running);
@@ -118,30 +131,15 @@ class SessionServer {
     await carried;
     channel.end();
   }
-
-  private files(channel: ServerChannel, scp?: ScpOptions): void {
-    const { account } = this.login;
-    const { uid, gid, groups, home } = account;
-    const root = this.shop.tree.root;
-    const worker = this.shop.workers.take({ root, uid, gid, groups, home, ...(scp && { scp }) });
-    const pump = new ChannelPump(channel);
-    channel.on("error", () => undefined);
-    channel.pipe(worker.stdin);
-    channel.once("close", () => worker.kill("SIGKILL"));
-    const carried = Promise.all([pump.carry(worker.stdout, channel), pump.carry(worker.stderr, channel.stderr)]);
-    worker.once("exit", (code) => {
-      void carried.then(() => {
-        channel.exit(code ?? 1);
-        channel.end();
-      });
-    });
-  }
 }
 
 function endOf(running: RunningCommand): Promise<number | { readonly signal: string }> {
   return new Promise((resolve, reject) => {
+    const end = (code: number | null, signal: NodeJS.Signals | null): void =>
+      resolve(signal ? { signal } : (code ?? 255));
+    if (hasEnded(running)) return end(running.process.exitCode, running.process.signalCode);
     running.process.once("error", reject);
-    running.process.once("exit", (code, signal) => resolve(signal ? { signal } : (code ?? 255)));
+    running.process.once("exit", end);
   });
 }
 

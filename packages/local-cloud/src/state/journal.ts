@@ -25,10 +25,13 @@ const header = { kiln: "local-cloud-state", version: 1 };
 export class Journal {
   readonly #path: string;
   #fd: number;
+  /** Bytes that are whole lines. */
+  #size: number;
 
-  private constructor(path: string, fd: number) {
+  private constructor(path: string, fd: number, size: number) {
     this.#path = path;
     this.#fd = fd;
+    this.#size = size;
   }
 
   /** Opens (or begins) the journal of a directory and gives what it holds, oldest first. */
@@ -39,7 +42,7 @@ export class Journal {
     const end = content.lastIndexOf(0x0a) + 1;
     if (end < content.length) ftruncateSync(fd, end);
     const [first, ...lines] = content.subarray(0, end).toString("utf8").split("\n").filter(Boolean);
-    const journal = new Journal(path, fd);
+    const journal = new Journal(path, fd, end);
     if (first === undefined) journal.#write(`${JSON.stringify(header)}\n`);
     else if (JSON.parse(first).version !== header.version) {
       closeSync(fd);
@@ -47,7 +50,7 @@ export class Journal {
         `${path} was written by another version of Kiln (${first}); move it away or use another directory`,
       );
     }
-    return { journal, entries: lines.flatMap((line): JournalEntry[] => JSON.parse(line)), lines: lines.length };
+    return { journal, entries: lines.flatMap((line, i) => parseLine(path, line, i + 2)), lines: lines.length };
   }
 
   append(entries: readonly JournalEntry[]): void {
@@ -59,12 +62,13 @@ export class Journal {
     const fresh = `${this.#path}.new`;
     const fd = openSync(fresh, "w", 0o600);
     const lines = [JSON.stringify(header), ...entries.map((entry) => JSON.stringify([entry]))];
-    writeAll(fd, `${lines.join("\n")}\n`);
+    const size = writeAll(fd, `${lines.join("\n")}\n`);
     fsyncSync(fd);
     renameSync(fresh, this.#path);
     closeSync(this.#fd);
     closeSync(fd);
     this.#fd = openSync(this.#path, "a", 0o600);
+    this.#size = size;
     const parent = openSync(dirname(this.#path), "r");
     fsyncSync(parent);
     closeSync(parent);
@@ -74,13 +78,30 @@ export class Journal {
     closeSync(this.#fd);
   }
 
+  /** A line that could not be written whole (a full disk) is taken back, so that the next one does not run into it. */
   #write(text: string): void {
-    writeAll(this.#fd, text);
-    fdatasyncSync(this.#fd);
+    try {
+      const size = writeAll(this.#fd, text);
+      fdatasyncSync(this.#fd);
+      this.#size += size;
+    } catch (error) {
+      ftruncateSync(this.#fd, this.#size);
+      throw error;
+    }
   }
 }
 
-function writeAll(fd: number, text: string): void {
+/** Writes it all and gives its length in bytes. */
+function writeAll(fd: number, text: string): number {
   const bytes = Buffer.from(text, "utf8");
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+  return bytes.length;
+}
+
+function parseLine(path: string, line: string, number: number): JournalEntry[] {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new Error(`${path}, line ${number}: not a line of the local cloud's journal`, { cause });
+  }
 }

@@ -28,6 +28,7 @@ export class MemoryMachine implements Machine {
     this.state = "stopped";
   }
   async start(): Promise<void> {
+    if (this.state === "destroyed") throw new Error(`the machine ${this.id} is gone`);
     this.state = "running";
     this.boots++;
   }
@@ -43,6 +44,7 @@ export class MemoryMachine implements Machine {
     for (const listener of this.#listeners) listener();
   }
   async destroy(): Promise<void> {
+    if (this.state === "destroyed") return;
     this.state = "destroyed";
     this.#forget();
   }
@@ -59,11 +61,15 @@ export class MemoryMachines implements Machines {
   /** Set to hold launches and captures until it resolves. */
   gate: Promise<void> = Promise.resolve();
   #count = 0;
+  #isDisposed = false;
 
   async launch(spec: MachineSpec, signal: AbortSignal): Promise<Machine> {
     await this.#pass(signal);
+    if (this.#isDisposed) throw new Error("the machines have been disposed of");
+    if (this.running.has(spec.id)) throw new Error(`"${spec.id}" cannot name a new machine`);
     const files = new Map<string, string>();
-    for (const layer of spec.root.layers) {
+    // Each layer here holds all that its machine had, so the newest alone counts.
+    for (const layer of spec.root.layers.slice(-1)) {
       const stored: [string, string][] = JSON.parse(await readFile(join(layer, filesName), "utf8"));
       for (const [path, text] of stored) files.set(path, text);
     }
@@ -75,7 +81,7 @@ export class MemoryMachines implements Machines {
   async capture(id: string, target: string, signal: AbortSignal): Promise<CapturedTree> {
     await this.#pass(signal);
     const machine = this.running.get(id);
-    if (!machine) throw new Error(`no machine ${id}`);
+    if (!machine) throw new Error(`there is no machine ${id}`);
     await mkdir(target);
     const text = JSON.stringify([...machine.files]);
     await writeFile(join(target, filesName), text);
@@ -88,10 +94,12 @@ export class MemoryMachines implements Machines {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.running.clear();
+    this.#isDisposed = true;
+    await Promise.all([...this.running.values()].map((machine) => machine.destroy()));
   }
 
   async #pass(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     await Promise.race([
       this.gate,
       new Promise((_, reject) =>

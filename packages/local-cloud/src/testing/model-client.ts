@@ -48,6 +48,7 @@ export class ModelClient {
   readonly #endpoint: string;
   readonly #credentials: Credentials;
   readonly region: string;
+  #checksRequests = true;
 
   constructor(
     endpoint: string,
@@ -57,6 +58,13 @@ export class ModelClient {
     this.#endpoint = endpoint;
     this.region = region;
     this.#credentials = credentials;
+  }
+
+  /** Sends also what the model forbids; for tests of refusals. */
+  careless(): ModelClient {
+    const client = new ModelClient(this.#endpoint, this.region, this.#credentials);
+    client.#checksRequests = false;
+    return client;
   }
 
   in(region: string): ModelClient {
@@ -74,7 +82,7 @@ export class ModelClient {
   ): Promise<Reply> {
     const model = models[service] as ServiceModel;
     const params = queryParameters(model, action, input);
-    expectNone(`request ${action}`, checkQueryRequest(model, params));
+    if (this.#checksRequests) expectNone(`request ${action}`, checkQueryRequest(model, params));
     const response = await this.send(service, new URLSearchParams(params).toString(), {
       "content-type": "application/x-www-form-urlencoded; charset=utf-8",
     });
@@ -132,8 +140,12 @@ export class ModelClient {
   }
 }
 
+/** The model says `Windows`; EC2 itself says `windows` in answers, and clients compare with that. */
+const asEc2Does = /: "windows" is none of Windows$/;
+
 function expectNone(what: string, verdict: ModelVerdict): Reply {
-  if (verdict.problems.length > 0) throw new Error(`${what} breaks the model:\n${verdict.problems.join("\n")}`);
+  const problems = verdict.problems.filter((problem) => !asEc2Does.test(problem));
+  if (problems.length > 0) throw new Error(`${what} breaks the model:\n${problems.join("\n")}`);
   return verdict.value;
 }
 

@@ -17,19 +17,23 @@ const variable = "AWS_SSM_START_SESSION_RESPONSE";
 /** The plugin's version, or a refusal that says where to get it. */
 export async function pluginVersion(host: Pick<Host, "processes">, signal: AbortSignal): Promise<readonly number[]> {
   const asked = host.processes.spawn(plugin, ["--version"], { signal });
-  let text = "";
-  try {
+  const read = async (): Promise<string> => {
+    let text = "";
     for await (const { bytes } of asked.output) text += Buffer.from(bytes).toString();
-    await asked.exit;
-  } catch (thrown) {
-    if (codeOf(thrown) !== "ENOENT") throw thrown;
+    return text;
+  };
+  const [text, exit] = await Promise.allSettled([read(), asked.exit]);
+  const missing = [text, exit].find((end) => end.status === "rejected" && codeOf(end.reason) === "ENOENT");
+  if (missing) {
     throw new StepError(
       "session-manager-plugin was not found on the PATH. ssh_interface = session_manager needs it: " +
         "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html",
-      { code: "amazon/no-session-plugin", cause: thrown },
+      { code: "amazon/no-session-plugin", cause: missing },
     );
   }
-  return text.trim().split(".").map(Number);
+  if (exit.status === "rejected") throw exit.reason;
+  if (text.status === "rejected") throw text.reason;
+  return text.value.trim().split(".").map(Number);
 }
 
 /** Starts the plugin; the token goes through the environment where the plugin can read it there. */

@@ -123,6 +123,11 @@ export class FakeFiles implements Files {
     for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1))
       this.#directories.add(path.slice(0, at));
   }
+  async copy(from: string, to: string): Promise<void> {
+    const { bytes, mode } = this.#entry(from);
+    await this.write(to, bytes, { mode });
+    await this.chmod(to, mode);
+  }
   async rename(from: string, to: string): Promise<void> {
     const entry = this.#entry(from);
     this.#entries.delete(from);

@@ -1,4 +1,5 @@
 export * from "./fake-clock.ts";
+export * from "./fake-communicator.ts";
 export * from "./fake-context.ts";
 export * from "./fake-files.ts";
 export * from "./fake-host.ts";

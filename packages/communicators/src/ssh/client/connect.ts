@@ -34,7 +34,7 @@ export async function connectSsh(target: ConnectTarget, access: ConnectAccess): 
         methods,
         further.map((identity) => ({ kind: "identity", identity })),
       );
-      return connector.attempt(all)(signal, reconnectDial, { address: () => {}, banner: () => {} });
+      return connector.attempt(all)(signal, reconnectDial, unwatched);
     });
     communicator.own({ [Symbol.asyncDispose]: async () => route[Symbol.dispose]() });
     try {
@@ -72,6 +72,7 @@ class LinkMaker {
       const address = await this.#address(signal);
       on.address(address);
       const socket = await this.#route.open(address, dialTimeout, signal);
+      on.dialled();
       const { username, ciphers, keyExchanges } = settings;
       const request = { username, methods, ciphers, keyExchanges, timeout: handshakeTimeout, onBanner: on.banner };
       const client = await login(socket, request, signal);
@@ -98,6 +99,8 @@ class LinkMaker {
     }
   }
 }
+
+const unwatched = { address: () => {}, dialled: () => {}, banner: () => {} };
 
 /** Keys go before passwords. */
 function withIdentities(methods: readonly LoginMethod[], further: readonly LoginMethod[]): readonly LoginMethod[] {

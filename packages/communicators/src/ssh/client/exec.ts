@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
 import { constants } from "node:os";
-import type { Duplex } from "node:stream";
 import type { ExecOptions } from "@kiln/sdk";
 import type { Link } from "./link.ts";
 import { type Channel, inside } from "./ssh2-internals.ts";
@@ -44,10 +43,9 @@ export function requestExec(link: Link, channel: Channel, command: string, pty: 
   waits.push(agreed("run a command"));
   protocol.exec(id, command, true);
   channel.subtype = "exec";
-  return Promise.all(waits).then(() => {
-    // Only now: a server with room for one session would refuse the next one while this one was not yet there.
-    link.prepare();
-  });
+  // Behind this one, so that the next command's session is there when this one's answer is.
+  link.prepare();
+  return Promise.all(waits).then(() => {});
 }
 
 /**
@@ -99,7 +97,7 @@ export function endCommand(link: Link, channel: Channel): void {
 }
 
 /** Writes everything, no faster than the other side takes it; stops quietly where that side has gone. */
-export async function feed(to: Duplex, from: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+export async function feed(to: Channel, from: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
   for await (const bytes of from) {
     signal.throwIfAborted();
     if (!(await put(to, bytes))) return;
@@ -108,20 +106,19 @@ export async function feed(to: Duplex, from: AsyncIterable<Uint8Array>, signal: 
 }
 
 /** False where the stream has ended instead of taking the bytes. */
-export function put(to: Duplex, bytes: Uint8Array): Promise<boolean> {
-  if (!to.writable) return Promise.resolve(false);
+export function put(to: Channel, bytes: Uint8Array): Promise<boolean> {
+  // A write on a channel that has gone would never be answered.
+  if (!to.writable || to.outgoing.state !== "open" || to.incoming.state === "closed") return Promise.resolve(false);
   const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (to.write(chunk)) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const end = (): void => {
-      to.removeListener("drain", drained).removeListener("close", end).removeListener("end", end);
-      resolve(false);
+    const settle = (taken: boolean): void => {
+      to.removeListener("drain", drained).removeListener("close", gone);
+      resolve(taken);
     };
-    const drained = (): void => {
-      end();
-      resolve(true);
-    };
-    to.on("drain", drained).on("close", end).on("end", end);
+    const drained = (): void => settle(true);
+    const gone = (): void => settle(false);
+    to.on("drain", drained).on("close", gone);
   });
 }
 

@@ -1,5 +1,5 @@
 import { ConnectError, messageOf } from "@kiln/sdk";
-import type { Client } from "ssh2";
+import ssh2, { type Client } from "ssh2";
 import { type Channel, inside } from "./ssh2-internals.ts";
 
 export interface LinkOptions {
@@ -115,6 +115,7 @@ export class Link implements AsyncDisposable {
   #forwardAgent(channel: Channel): void {
     const parts = inside(this.client);
     if (this.#options.agent === undefined || parts._agentFwdEnabled) return;
+    parts._agent = ssh2.createAgent(this.#options.agent);
     parts._agentFwdEnabled = true;
     channel._callbacks.push((failed) => {
       if (failed) parts._agentFwdEnabled = false;

@@ -1,16 +1,20 @@
 import type { ConnectAccess } from "@kiln/sdk";
 import { ConnectError } from "@kiln/sdk";
 import type { SshSettings } from "../settings.ts";
-import type { Address } from "./address.ts";
+import { type Address, where } from "./address.ts";
 import { Patience } from "./patience.ts";
-import { failureReport, timeoutReport } from "./report.ts";
+import { failureReport, stageOf, timeoutReport } from "./report.ts";
 
 /** One try; `onBanner` tells that an SSH server has answered. */
-export type Attempt<T> = (
-  signal: AbortSignal,
-  dialTimeout: number,
-  on: { readonly address: (address: Address) => void; readonly banner: () => void },
-) => Promise<T>;
+export type Attempt<T> = (signal: AbortSignal, dialTimeout: number, on: Progress) => Promise<T>;
+
+/** How an attempt tells how far it is. */
+export interface Progress {
+  readonly address: (address: Address) => void;
+  /** The connection stands; the server has not spoken yet. */
+  readonly dialled: () => void;
+  readonly banner: () => void;
+}
 
 /** After this long without a banner another attempt starts beside the first: forwarders accept before the machine is up. */
 const silence = 2000;
@@ -19,6 +23,7 @@ const mostAtOnce = 4;
 interface Running<T> {
   readonly stop: AbortController;
   spoke: boolean;
+  at: "resolve" | "tcp" | "banner" | "authentication";
   address: Address | undefined;
   readonly outcome: Promise<{ readonly from: Running<T>; readonly value?: T; readonly error?: unknown }>;
 }
@@ -43,15 +48,21 @@ export async function reach<T>(settings: SshSettings, access: ConnectAccess, att
     const on = {
       address: (address: Address) => {
         one.address = address;
+        one.at = "tcp";
+      },
+      dialled: () => {
+        one.at = "banner";
       },
       banner: () => {
         one.spoke = true;
+        one.at = "authentication";
       },
     };
     const trying = attempt(AbortSignal.any([work, stop.signal]), patience.dialTimeout(attempts), on);
     const one: Running<T> = {
       stop,
       spoke: false,
+      at: "resolve",
       address: undefined,
       outcome: trying.then(
         (value) => ({ from: one, value }),
@@ -61,13 +72,13 @@ export async function reach<T>(settings: SshSettings, access: ConnectAccess, att
     running.add(one);
     return one;
   };
-  const failure = () => ({
-    error: last?.error ?? new ConnectError("connect/failed", "resolve", "no attempt came to an end"),
-    address: last?.address ?? [...running].find(({ address }) => address)?.address,
-    attempts,
-    waited: clock.monotonic() - begun,
-    settings,
-  });
+  const failure = () => {
+    const furthest = [...running].sort((a, b) => unfinished.indexOf(b.at) - unfinished.indexOf(a.at))[0];
+    const ended = last && furthest && rank(last.error) > unfinished.indexOf(furthest.at) ? last : undefined;
+    const { error, address } =
+      ended ?? (furthest && { error: stillAt(furthest), address: furthest.address }) ?? last ?? {};
+    return { error, address, attempts, waited: clock.monotonic() - begun, settings };
+  };
   const pause = (ms: number): Promise<undefined> => clock.sleep(ms, work).then(() => undefined);
   const left = (): number =>
     settings.timeout === undefined ? Infinity : settings.timeout - (clock.monotonic() - begun);
@@ -105,6 +116,26 @@ export async function reach<T>(settings: SshSettings, access: ConnectAccess, att
     over.abort();
     for (const { outcome } of running) void outcome.then(discard);
   }
+}
+
+const unfinished: readonly ConnectError["stage"][] = ["resolve", "tcp", "banner", "authentication"];
+
+/** Where an ended attempt stands among the unfinished ones; what came further than all of them is last. */
+function rank(error: unknown): number {
+  const at = unfinished.indexOf(stageOf(error));
+  return at < 0 ? unfinished.length : at;
+}
+
+/** What an attempt was waiting for when the time was over. */
+function stillAt({ at, address }: Pick<Running<unknown>, "at" | "address">): ConnectError {
+  const place = address ? where(address) : "the machine";
+  const texts = {
+    resolve: "the address is not known yet",
+    tcp: `${place} did not answer`,
+    banner: `${place} accepted the connection but sent no SSH banner`,
+    authentication: `the login at ${place} did not come to an end`,
+  };
+  return new ConnectError("connect/failed", at, texts[at]);
 }
 
 /** Whether waiting may help. What lies on this side of the wire does not mend itself. */

@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import type { Client } from "ssh2";
+import type { BaseAgent, Client } from "ssh2";
 // The package has no `exports` map; the version is pinned, and the suite against a real sshd notices when these parts move.
 import protocolParts from "ssh2/lib/protocol/utils.js";
 
@@ -58,6 +58,8 @@ export interface Inside {
   readonly _chanMgr: {
     add(opened: ((error: Error | undefined, channel?: Channel) => void) & { type?: string }): number;
   };
+  /** Where channels that the server opens to the forwarded agent lead. */
+  _agent: BaseAgent | undefined;
   _agentFwdEnabled: boolean;
 }
 

@@ -15,7 +15,7 @@ export async function writeTree(
   records: AsyncIterable<ScpRecord>,
   files: Files,
   localDir: string,
-  options: TransferOptions & { readonly exclude?: readonly string[] },
+  options: TransferOptions & { readonly exclude?: readonly string[]; readonly backslashSeparates: boolean },
 ): Promise<void> {
   const excluded = excluder(options.exclude);
   const path: string[] = [];
@@ -27,6 +27,12 @@ export async function writeTree(
     if (record.is === "up") {
       path.pop();
       continue;
+    }
+    if (options.backslashSeparates && record.name.includes("\\")) {
+      throw new TransferError(
+        "transfer/local",
+        `a file with the name ${JSON.stringify(record.name)} cannot be written here`,
+      );
     }
     const below = [...path, record.name];
     // The copied directory's own name is no part of what patterns see.

@@ -112,10 +112,14 @@ function record(kind: number, line: string, reader: ByteReader, options: Transfe
   const [, mode = "", size = "", name = ""] = parts ?? [];
   if (!parts || (kind !== letters.C && kind !== letters.D)) {
     const text = String.fromCharCode(kind) + line;
-    throw new TransferError("transfer/refused", `scp sent ${JSON.stringify(text.slice(0, 200))} instead of a file`);
+    throw new TransferError(
+      "transfer/refused",
+      `scp sent ${JSON.stringify(text.slice(0, 200))} instead of a file; if the machine's shell prints that when it starts, ` +
+        'make its start-up files silent, or set ssh_file_transfer_method to "sftp"',
+    );
   }
   // A hostile machine must not choose where its files go.
-  if (name === "" || name === "." || name === ".." || /[/\\\0]/.test(name)) {
+  if (name === "" || name === "." || name === ".." || /[/\0]/.test(name)) {
     throw new TransferError("transfer/refused", `scp sent a file with the name ${JSON.stringify(name)}`);
   }
   if (kind === letters.D) return { is: "directory", name, mode: Number.parseInt(mode, 8) };

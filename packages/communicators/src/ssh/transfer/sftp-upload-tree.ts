@@ -2,7 +2,7 @@ import type { Files, TransferOptions } from "@kiln/sdk";
 import { messageOf, TransferError } from "@kiln/sdk";
 import { InFlight } from "./in-flight.ts";
 import { joinRemote } from "./paths.ts";
-import { piecesInFlight, type Sftp } from "./sftp-session.ts";
+import type { Sftp } from "./sftp-session.ts";
 import { writePieces } from "./sftp-upload.ts";
 import { type Entry, walk } from "./walk.ts";
 
@@ -68,7 +68,7 @@ async function sendFile(
 ): Promise<void> {
   await place.ready;
   const path = joinRemote(place.path, entry.name);
-  const pieces = new InFlight(Math.max(2, piecesInFlight / filesInFlight));
+  const pieces = new InFlight(4);
   const handle = await sftp.openFile(path, "w", entry.mode | 0o200);
   try {
     await writePieces(sftp, pieces, handle, readable(files, entry.path), path, options);

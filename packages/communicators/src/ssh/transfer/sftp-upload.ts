@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { TransferError, type TransferOptions, type UploadOptions } from "@kiln/sdk";
 import { InFlight } from "./in-flight.ts";
-import { pieceSize, piecesInFlight, type Sftp } from "./sftp-session.ts";
+import { bytesInFlight, type Sftp } from "./sftp-session.ts";
 
 /** One file; the mode is set only where one is given, as in Packer. */
 export async function sftpUpload(
@@ -10,7 +10,7 @@ export async function sftpUpload(
   remotePath: string,
   options: UploadOptions,
 ): Promise<void> {
-  const flight = new InFlight(piecesInFlight);
+  const flight = new InFlight(bytesInFlight / sftp.pieceSize);
   const handle = await sftp.openFile(remotePath, "w", options.mode ?? 0o644);
   try {
     const sent = await writePieces(sftp, flight, handle, source, remotePath, options);
@@ -39,8 +39,8 @@ export async function writePieces(
   let position = 0;
   for await (const bytes of source) {
     options.signal.throwIfAborted();
-    for (let from = 0; from < bytes.length; from += pieceSize) {
-      const part = bytes.subarray(from, from + pieceSize);
+    for (let from = 0; from < bytes.length; from += sftp.pieceSize) {
+      const part = bytes.subarray(from, from + sftp.pieceSize);
       const piece = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
       const at = position;
       position += piece.length;

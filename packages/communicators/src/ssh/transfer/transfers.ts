@@ -51,7 +51,7 @@ export class Transfers {
         );
       if (way === "sftp") {
         await using sftp = await this.#sftp(options);
-        return sftpUpload(sftp, unread(), homeless(remotePath), options);
+        return await sftpUpload(sftp, unread(), homeless(remotePath), options);
       }
       state.source ??= await spooled(source, options.size, this.#access);
       const { source: spool } = state;
@@ -79,7 +79,7 @@ export class Transfers {
         );
       }
       await using sftp = await this.#sftp(options);
-      return sftpUploadTree(sftp, files, root, homeless(remoteDir), { ...options, scpRules: this.#fallen });
+      await sftpUploadTree(sftp, files, root, homeless(remoteDir), { ...options, scpRules: this.#fallen });
     });
   }
 
@@ -96,17 +96,18 @@ export class Transfers {
   }
 
   downloadDirectory(remoteDir: string, localDir: string, options: DirectoryOptions): Promise<void> {
-    const { files } = this.#access.host;
+    const { files, platform } = this.#access.host;
+    const here = { ...options, backslashSeparates: platform === "win32" };
     return this.#try(async (way) => {
       if (way === "cat") throw new TransferError("transfer/unsupported", `${missingWords} It offers no sftp either.`);
       if (way === "scp") {
         return this.#withSession(options, ({ link, channel }) => {
           const records = scpRecords(link, channel, `scp -r -f ${remotePattern(remoteDir)}`, options);
-          return writeTree(records, files, localDir, options);
+          return writeTree(records, files, localDir, here);
         });
       }
       await using sftp = await this.#sftp(options);
-      return writeTree(sftpRecords(sftp, homeless(remoteDir), options), files, localDir, options);
+      await writeTree(sftpRecords(sftp, homeless(remoteDir), options), files, localDir, here);
     });
   }
 

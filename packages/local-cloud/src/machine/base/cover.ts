@@ -20,14 +20,18 @@ export class Cover {
     this.base = base;
   }
 
-  /** A cover in `folder` for the tree at `base`. */
-  static async create(folder: string, base: string): Promise<Cover> {
+  /**
+   * A cover in `folder` for the tree at `base`. Whiteouts are device nodes, which overlays themselves refuse to hold: where
+   * trees are copied, and no kernel reads them, they are plain files.
+   */
+  static async create(folder: string, base: string, whiteouts: "device" | "file"): Promise<Cover> {
     const cover = new Cover(folder, base);
     for (const path of [cover.skin, cover.mask]) mkdirSync(path, { recursive: true });
     alike(cover.skin, lstatSync(base));
     alike(cover.mask, lstatSync(base));
     // One device node, linked wherever something is hidden: the kernel shares its whiteouts the same way.
-    await run("mknod", [cover.whiteout, "c", "0", "0"]);
+    if (whiteouts === "device") await run("mknod", [cover.whiteout, "c", "0", "0"]);
+    else writeFileSync(cover.whiteout, "");
     return cover;
   }
 

@@ -6,6 +6,7 @@ import { becomePath, sudoShim } from "../guest/sudo-shim.ts";
 import { systemctlShim } from "../guest/systemctl-shim.ts";
 import type { AccountFiles } from "./account-files.ts";
 import { withoutPeople } from "./account-files.ts";
+import { type BorrowedFile, exists, hasRealTool, hostTool } from "./borrowed-tools.ts";
 import type { Cover } from "./cover.ts";
 
 /** What the machines' base needs to know of the network they will live in. */
@@ -28,7 +29,7 @@ export interface KitFile {
  * The files that make a base system a machine: name resolution, stand-ins for what talks to systemd, `sudo` where there is
  * none, and no file systems to mount. They lie over the base, so they are never captured into an image.
  */
-export function guestKit(base: string, network: GuestNetwork): readonly KitFile[] {
+export function guestKit(base: string, network: GuestNetwork, borrowed: readonly BorrowedFile[]): readonly KitFile[] {
   const tree = new TreeView(base);
   const at = (path: string): string =>
     `${tree.real(path.slice(0, path.lastIndexOf("/")) || "/")}/${path.slice(path.lastIndexOf("/") + 1)}`;
@@ -41,6 +42,7 @@ export function guestKit(base: string, network: GuestNetwork): readonly KitFile[
   return [
     ...shims,
     ...sudoFiles(tree, at),
+    ...borrowed.map(({ path, content }) => ({ path: at(path), content, mode: 0o755 })),
     ...diversions(
       tree,
       shims.map(({ path }) => path),
@@ -97,13 +99,12 @@ root ALL=(ALL:ALL) ALL
 
 function sudoFiles(tree: TreeView, at: (path: string) => string): readonly KitFile[] {
   if (exists(tree, "/usr/bin/sudo")) return [];
-  const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => exists(tree, path));
   const group = groupNumber(tree.text("/etc/group") ?? "", administrators.names) ?? administrators.fallback.gid;
+  const own = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => hasRealTool(tree, path));
+  const setpriv = own === undefined ? hostTool("setpriv") : tree.resolve(own);
   return [
     { path: at("/usr/bin/sudo"), content: sudoShim, mode: 0o755 },
-    ...(setpriv === undefined
-      ? []
-      : [{ path: becomePath, content: readFileSync(tree.resolve(setpriv)), mode: 0o4750, group }]),
+    { path: becomePath, content: readFileSync(setpriv), mode: 0o4750, group },
   ];
 }
 
@@ -136,15 +137,6 @@ function proxyFiles(tree: TreeView, proxies: Readonly<Record<string, string>>): 
 function resolvConf({ nameServers, searchDomains }: GuestNetwork): string {
   const search = searchDomains.length > 0 ? `search ${searchDomains.join(" ")}\n` : "";
   return search + nameServers.map((address) => `nameserver ${address}\n`).join("");
-}
-
-function exists(tree: TreeView, path: string): boolean {
-  try {
-    readFileSync(tree.resolve(path), { flag: "r" });
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EISDIR";
-  }
 }
 
 /** Lays kit files over the base through its cover. */

@@ -1,7 +1,9 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { TreeView } from "../../ssh-server/tree-view.ts";
 import type { RootTree } from "../contract.ts";
 import { MachineError } from "../machine-error.ts";
+import { borrowedTools } from "./borrowed-tools.ts";
 import { Cover } from "./cover.ts";
 import { cleanedAccounts, type GuestNetwork, guestKit, layKit } from "./guest-kit.ts";
 import { hostParts, type Part } from "./mounted-parts.ts";
@@ -32,6 +34,7 @@ export interface BaseShop {
   /** Paths of this host that no clone may show: the cloud's own state. */
   readonly hidden: readonly string[];
   readonly network: GuestNetwork;
+  readonly whiteouts: "device" | "file";
 }
 
 /** Prepares each base once per process. */
@@ -57,7 +60,7 @@ export class Bases {
 
   private async host(folder: string): Promise<PreparedBase> {
     const parts = hostParts();
-    const kit = [...guestKit("", this.shop.network), ...cleanedAccounts("")];
+    const kit = [...guestKit("", this.shop.network, []), ...cleanedAccounts("")];
     const made: BasePart[] = [];
     for (const part of parts) {
       const cover = await this.cover(join(folder, part.key), part.mount);
@@ -93,7 +96,7 @@ export class Bases {
       ["tmp", 0o1777],
     ] as const)
       cover.empty(`/${name}`, mode);
-    layKit(cover, guestKit(source, this.shop.network));
+    layKit(cover, guestKit(source, this.shop.network, await borrowedTools(new TreeView(source), signal)));
     return {
       kind: base.kind,
       parts: [{ mount: "/", key: "root", type: "directory", source, skin: cover.skin, mask: cover.mask }],
@@ -102,6 +105,6 @@ export class Bases {
 
   private async cover(folder: string, source: string): Promise<Cover> {
     await mkdir(folder, { recursive: true, mode: 0o755 });
-    return Cover.create(folder, source);
+    return Cover.create(folder, source, this.shop.whiteouts);
   }
 }

@@ -37,7 +37,7 @@ export class MachineFolder {
   /** Makes everything that the boot script expects. Once. */
   async create(base: PreparedBase, spec: MachineSpec, signal: AbortSignal): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
-    const folders = ["root", "lower", "pipes"].map((name) => mkdir(join(this.path, name)));
+    const folders = ["root", "lower"].map((name) => mkdir(join(this.path, name)));
     await Promise.all([...folders, run("mkfifo", ["-m", "600", this.consolePipe], { signal })]);
     const layers = await Promise.all(spec.root.layers.map((layer) => layerParts(layer)));
     for (const [index, names] of layers.entries()) refuseForeignParts(names, base, spec.root.layers[index] ?? "");
@@ -57,9 +57,11 @@ export class MachineFolder {
     await Promise.all([writeFile(this.script, bootScript(plan)), writeFile(join(this.path, "init"), initScript)]);
   }
 
-  /** Clears what only one boot may see: the overlay's work, and `/tmp`, which systems empty at boot. */
+  /** Clears what only one boot may see: the overlay's work, the SSH server's pipes, and `/tmp`, which systems empty at boot. */
   async beforeBoot(parts: readonly string[]): Promise<void> {
     await rm(join(this.path, "work"), { recursive: true, force: true });
+    await rm(join(this.path, "pipes"), { recursive: true, force: true });
+    await mkdir(join(this.path, "pipes"), { mode: 0o700 });
     await rm(join(this.upper("root"), "tmp"), { recursive: true, force: true });
     if (this.method.kind === "copy") await mkdir(join(this.upper("root"), "tmp"), { mode: 0o1777 });
     else for (const part of parts) await mkdir(join(this.path, "work", part), { recursive: true });
@@ -103,7 +105,7 @@ export class MachineFolder {
 function copyScript(part: BasePart, target: string): string {
   const [list, source, into] = [`${target}.hidden`, part.source, target].map(quote);
   return `cd ${quote(part.mask)}
-find . -type c | sed 's/[][*?\\\\]/\\\\&/g' >${list}
+find . -type f | sed 's/[][*?\\\\]/\\\\&/g' >${list}
 tar -C ${source} --one-file-system --anchored --exclude-from=${list} --xattrs --acls -cf - . |
   tar -C ${into} --numeric-owner --xattrs --acls -xpf -
 rm -f ${list}

@@ -82,10 +82,14 @@ if [ -n "$login" ]; then
 elif [ -n "$shell" ]; then
   if [ $# -eq 0 ]; then set -- "\${SHELL:-$target_shell}"; else set -- "\${SHELL:-$target_shell}" -c "$*"; fi
 fi
-if [ -n "$dir" ] && ! cd "$dir" 2>/dev/null; then echo "sudo: unable to change directory to $dir" >&2; exit 1; fi
 [ -z "$keep" ] || [ -n "$home" ] || target_home=\${HOME:-$target_home}
 # What the caller set with VAR=value comes first in "$@", where env takes it as well.
-set -- "SUDO_COMMAND=$*" "SUDO_USER=$me" "SUDO_UID=$my_uid" "SUDO_GID=$my_gid" "$@"
+told=$*
+if [ -n "$dir" ]; then
+  # As the other user, who may enter what this one may not.
+  set -- sh -c 'cd "$1" || exit 1; shift; exec env "$@"' sh "$dir" "$@"
+fi
+set -- "SUDO_COMMAND=$told" "SUDO_USER=$me" "SUDO_UID=$my_uid" "SUDO_GID=$my_gid" "$@"
 set -- "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin" \\
   "HOME=$target_home" "USER=$name" "LOGNAME=$name" "$@"
 if [ -n "$keep" ]; then

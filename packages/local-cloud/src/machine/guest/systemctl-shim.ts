@@ -44,7 +44,7 @@ is_active() {
     grep -qs '^status\\|status)' "/etc/init.d/$1" && { "/etc/init.d/$1" status >/dev/null 2>&1; return $?; }
   fi
   pid=$(main_pid "$1")
-  [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && return 0
+  [ -n "$pid" ] && [ -d "/proc/$pid" ] && return 0
   [ -e "$state/$1.oneshot" ]
 }
 run_lines() { # unit user lines: each line one command; a leading - forgives failure
@@ -109,7 +109,7 @@ stop_unit() {
   pid=$(main_pid "$1")
   [ -z "$pid" ] || kill "$pid" 2>/dev/null
   tries=0
-  while [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+  while [ -n "$pid" ] && [ -d "/proc/$pid" ] && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
   [ -z "$pid" ] || kill -9 "$pid" 2>/dev/null
   rm -f "$state/$1.pid"
 }

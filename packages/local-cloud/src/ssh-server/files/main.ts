@@ -2,7 +2,6 @@
  * The program behind one SFTP or SCP session: a process of its own, so that it can become the user. It is started before it
  * is needed and waits for its first line, which says what to do; every byte after that is the protocol's.
  */
-import { chdir, exit, setgid, setgroups, setuid, umask } from "node:process";
 import { TreeView } from "../tree-view.ts";
 import type { ScpOptions } from "./scp-options.ts";
 import { scpSink } from "./scp-sink.ts";
@@ -22,16 +21,17 @@ export interface FileSessionOrder {
   readonly scp?: ScpOptions;
 }
 
+// The global `process` throughout: importing `node:process` opens its standard input, which then no longer waits.
 const wire = new Wire();
 const line = wire.line();
-if (line !== undefined) exit(serve(JSON.parse(line) as FileSessionOrder));
+if (line !== undefined) process.exit(serve(JSON.parse(line) as FileSessionOrder));
 
 function serve(order: FileSessionOrder): number {
-  chdir(order.root);
-  setgroups?.([...order.groups]);
-  setgid?.(order.gid);
-  setuid?.(order.uid);
-  umask(0o022);
+  process.chdir(order.root);
+  process.setgroups?.([...order.groups]);
+  process.setgid?.(order.gid);
+  process.setuid?.(order.uid);
+  process.umask(0o022);
   const tree = new TreeView(".");
   if (!order.scp) return serveSftp(tree, order.home);
   const options = {

@@ -82,8 +82,8 @@ class Sink {
 
   private folder(path: string, mode: number, times: Times | undefined): void {
     if (!this.options.recursive) throw new ProtocolError("received directory without -r");
+    const found = statOf(this.tree, path);
     const outside = this.tree.resolve(path);
-    const found = fs.statSync(outside, { throwIfNoEntry: false });
     if (found && !found.isDirectory()) throw new ProtocolError(`${path}: Not a directory`);
     try {
       // Writable while it fills; its own mode comes after.
@@ -147,7 +147,12 @@ function timesOf(line: string): Times {
 }
 
 function statOf(tree: TreeView, path: string): fs.Stats | undefined {
-  return fs.statSync(tree.resolve(path), { throwIfNoEntry: false });
+  try {
+    return fs.statSync(tree.resolve(path), { throwIfNoEntry: false });
+  } catch {
+    // Not to be looked at; opening it will say why.
+    return undefined;
+  }
 }
 
 function complain(wire: Wire, message: string): void {

@@ -94,12 +94,13 @@ export async function openAmazon(
     }
     return client;
   };
-  const customEndpoint = config.custom_endpoint_ec2;
+  // Also what the environment or a profile named: a later clean-up must ask the same place, whatever its own environment says.
+  const ec2Endpoint = endpoint("ec2");
   return {
     region,
     where: {
       region,
-      ...(customEndpoint && { endpoint: customEndpoint }),
+      ...(ec2Endpoint && { endpoint: ec2Endpoint }),
       ...(config.profile && { profile: config.profile }),
       ...(config.assume_role?.role_arn && { roleArn: config.assume_role.role_arn }),
     },

@@ -28,8 +28,13 @@ export function readScalar(shape: ModelShape, text: string, path: string, proble
   }
 }
 
+/** The words of an enumeration, the first dozen of a long one. */
+function some(words: readonly string[]): string {
+  return words.length > 12 ? `${words.slice(0, 12).join(", ")}, …` : words.join(", ");
+}
+
 function readString(shape: ModelShape, text: string, path: string, problems: string[]): string {
-  if (shape.enum && !shape.enum.includes(text)) problems.push(`${path}: "${text}" is none of ${shape.enum.join(", ")}`);
+  if (shape.enum && !shape.enum.includes(text)) problems.push(`${path}: "${text}" is none of ${some(shape.enum)}`);
   const length = Array.from(text).length;
   if (shape.min !== undefined && length < shape.min) problems.push(`${path}: shorter than ${shape.min}`);
   if (shape.max !== undefined && length > shape.max) problems.push(`${path}: longer than ${shape.max}`);

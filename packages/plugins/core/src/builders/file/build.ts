@@ -21,8 +21,32 @@ export async function build(config: Config & { readonly target: string }, ctx: B
   return fileArtifact(target, host);
 }
 
-/** Streams; a copy that fails leaves no half file. */
+/** Beyond this a copy must be interruptible, and so is made piece by piece. */
+const atOnce = 4 * 1024 ** 3;
+
+/** A copy that fails leaves no half file. The target has the mode of a new file, whatever the source's. */
 async function copy(source: string, target: string, host: Host, signal: AbortSignal): Promise<number> {
+  const { files } = host;
+  const stat = await files.stat(source);
+  // Before anything is truncated: the source must be there.
+  if (!stat) throw new StepError(`open ${source}: no such file or directory`, { code: "ENOENT" });
+  try {
+    if (stat.kind === "file" && stat.size <= atOnce) {
+      await files.write(target, "", { append: true, mode: 0o666 });
+      const made = await files.stat(target);
+      await files.copy(source, target);
+      await files.chmod(target, made?.mode ?? 0o644);
+      signal.throwIfAborted();
+      return stat.size;
+    }
+    return await stream(source, target, host, signal);
+  } catch (error) {
+    await files.remove(target);
+    throw error;
+  }
+}
+
+async function stream(source: string, target: string, host: Host, signal: AbortSignal): Promise<number> {
   let copied = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of host.files.read(source)) {
@@ -31,15 +55,7 @@ async function copy(source: string, target: string, host: Host, signal: AbortSig
       yield chunk;
     }
   }
-  // Before anything is truncated: the source must be there.
-  const stat = await host.files.stat(source);
-  if (!stat) throw new StepError(`open ${source}: no such file or directory`, { code: "ENOENT" });
-  try {
-    await host.files.write(target, counted(), { mode: 0o644 });
-  } catch (error) {
-    await host.files.remove(target);
-    throw error;
-  }
+  await host.files.write(target, counted());
   return copied;
 }
 

@@ -1,10 +1,9 @@
 import { crc32, deflateRaw } from "node:zlib";
-import { blocksOf } from "./blocks.ts";
 import { deflateEnd, stored } from "./deflate-blocks.ts";
 import { defaultDeflateLevel } from "./format.ts";
 import type { Effort } from "./gzip.ts";
-import { inOrder } from "./in-order.ts";
-import { isIncompressible } from "./incompressible.ts";
+import { textureOf } from "./texture.ts";
+import { workOnBlocks } from "./work-on-blocks.ts";
 
 /** Most that may go into one member, so that even stored it stays below 64 KiB. */
 const memberSize = 0xff00;
@@ -15,7 +14,7 @@ const endOfFile = Buffer.from("1f8b08040000000000ff0600424302001b000300000000000
 
 /** Blocked gzip: small members that each say their own length, so that a reader can jump. */
 export async function* blockGzipped(source: AsyncIterable<Uint8Array>, effort: Effort): AsyncGenerator<Uint8Array> {
-  yield* inOrder(blocksOf(source, memberSize * batch), effort.atOnce, async (block) => {
+  yield* workOnBlocks(source, memberSize * batch, effort.atOnce, async (block) => {
     const members: Promise<Buffer>[] = [];
     for (let at = 0; at < block.length; at += memberSize) {
       members.push(member(block.subarray(at, at + memberSize), effort.level));
@@ -38,7 +37,7 @@ async function member(bytes: Buffer, level: number | undefined): Promise<Buffer>
 
 async function deflate(bytes: Buffer, level: number | undefined): Promise<Uint8Array> {
   const plain = (): Buffer => Buffer.concat([stored(bytes), deflateEnd]);
-  if (isIncompressible(bytes)) return plain();
+  if (textureOf(bytes) === "random") return plain();
   const made = await new Promise<Buffer>((resolve, reject) => {
     deflateRaw(bytes, { level: level ?? defaultDeflateLevel }, (error, result) =>
       error ? reject(error) : resolve(result),

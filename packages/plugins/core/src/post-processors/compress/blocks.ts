@@ -1,6 +1,14 @@
-/** The same bytes in blocks of exactly `size`, but for the last. */
-export async function* blocksOf(source: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer> {
-  let block = Buffer.allocUnsafeSlow(size);
+/**
+ * The same bytes in blocks of exactly `size`, but for the last. Blocks that the caller puts into `free` when done are used again:
+ * fresh memory for every block costs more than copying into it.
+ */
+export async function* blocksOf(
+  source: AsyncIterable<Uint8Array>,
+  size: number,
+  free: Buffer[],
+): AsyncGenerator<Buffer> {
+  const take = (): Buffer => free.pop() ?? Buffer.allocUnsafeSlow(size);
+  let block = take();
   let filled = 0;
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; ) {
@@ -10,7 +18,7 @@ export async function* blocksOf(source: AsyncIterable<Uint8Array>, size: number)
       at += taken;
       if (filled < size) continue;
       yield block;
-      block = Buffer.allocUnsafeSlow(size);
+      block = take();
       filled = 0;
     }
   }

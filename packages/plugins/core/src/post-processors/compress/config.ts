@@ -7,7 +7,9 @@ export const config = {
     fallback: "packer_{{.BuildName}}_{{.BuilderType}}",
     lateTemplate: true,
   }),
-  format: text({ doc: "How to compress where the suffix of output does not say: zip, tar, gz, tar.gz, lz4, bgzf, …" }),
+  format: text({
+    doc: "How to compress where the suffix of output does not say: zip, tar, gz, tar.gz, lz4, tar.xz and so on.",
+  }),
   compression_level: num({ doc: "From 1 (fastest) to 9 (smallest)." }),
   archive: text({ doc: "Found from the suffix.", hidden: true }),
   algorithm: text({ doc: "Found from the suffix.", hidden: true }),

@@ -1,10 +1,11 @@
 import { constants, deflateRaw } from "node:zlib";
 import { defaultDeflateLevel } from "./format.ts";
-import { isIncompressible } from "./incompressible.ts";
+import { isMonotonous, textureOf } from "./texture.ts";
 
 export const blockSize = 1024 * 1024;
-/** How finely random stretches are told from others. */
+/** How finely random stretches are told from others, and how finely within one that is neither. */
 const stretch = 64 * 1024;
+const closer = 16 * 1024;
 const largestStored = 65_535;
 /** The last block of a deflate stream: stored, empty. */
 export const deflateEnd: Uint8Array = Uint8Array.of(0x01, 0x00, 0x00, 0xff, 0xff);
@@ -28,21 +29,32 @@ interface Run {
 function runsOf(block: Buffer): readonly Run[] {
   const runs: Run[] = [];
   let from = 0;
-  let random: boolean | undefined;
-  for (let at = 0; at < block.length; at += stretch) {
-    const here = isIncompressible(block.subarray(at, at + stretch));
-    if (random !== undefined && here !== random) {
-      runs.push({ bytes: block.subarray(from, at), random });
+  let before: boolean | undefined;
+  const next = (at: number, random: boolean): void => {
+    if (before !== undefined && random !== before) {
+      runs.push({ bytes: block.subarray(from, at), random: before });
       from = at;
     }
-    random = here;
+    before = random;
+  };
+  for (let at = 0; at < block.length; at += stretch) {
+    const end = Math.min(at + stretch, block.length);
+    const texture = textureOf(block.subarray(at, end));
+    if (texture !== "mixed") next(at, texture === "random");
+    else
+      for (let part = at; part < end; part += closer) {
+        next(part, textureOf(block.subarray(part, Math.min(part + closer, end))) === "random");
+      }
   }
-  if (random !== undefined) runs.push({ bytes: block.subarray(from), random });
+  if (before !== undefined) runs.push({ bytes: block.subarray(from), random: before });
   return runs;
 }
 
 async function deflated(bytes: Buffer, level: number | undefined): Promise<Buffer> {
-  const options = { finishFlush: constants.Z_SYNC_FLUSH, level: level ?? defaultDeflateLevel };
+  const options = {
+    finishFlush: constants.Z_SYNC_FLUSH,
+    level: level ?? (isMonotonous(bytes) ? 3 : defaultDeflateLevel),
+  };
   const result = await new Promise<Buffer>((resolve, reject) => {
     deflateRaw(bytes, options, (error, made) => (error ? reject(error) : resolve(made)));
   });

@@ -1,7 +1,6 @@
 import { crc32 } from "node:zlib";
-import { blocksOf } from "./blocks.ts";
 import { blockSize, deflateEnd, deflatePiece } from "./deflate-blocks.ts";
-import { inOrder } from "./in-order.ts";
+import { workOnBlocks } from "./work-on-blocks.ts";
 
 /** How to compress: the level (default where absent) and the blocks in work at once. */
 export interface Effort {
@@ -26,7 +25,7 @@ export async function* deflated(
   effort: Effort,
   sum: Sum,
 ): AsyncGenerator<Uint8Array> {
-  yield* inOrder(blocksOf(source, blockSize), effort.atOnce, (block) => {
+  yield* workOnBlocks(source, blockSize, effort.atOnce, (block) => {
     sum.add(block);
     return deflatePiece(block, effort.level);
   });

@@ -19,18 +19,13 @@ export async function* tarred(paths: readonly string[], files: Files): AsyncGene
 async function fill(archive: ReturnType<typeof pack>, paths: readonly string[], files: Files): Promise<void> {
   for (const path of paths) {
     const stat = await files.stat(path);
-    const header = {
-      name: basename(path),
-      size: stat?.size ?? 0,
-      mode: stat?.mode ?? 0o644,
-      mtime: stat?.modified ?? new Date(0),
-    };
+    if (!stat) throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: "ENOENT" });
+    const header = { name: basename(path), size: stat.size, mode: stat.mode, mtime: stat.modified };
     await new Promise<void>((resolve, reject) => {
-      const entry = archive.entry(header, (error) => (error ? reject(error) : resolve()));
-      send(files.read(path), entry as unknown as Sink).catch((error: Error) => {
-        entry.destroy(error);
-        reject(error);
-      });
+      const entry = archive.entry(header, (error) => (error ? reject(error) : resolve())) as unknown as Sink;
+      // The archive's own end tells; unheard, it would end the process.
+      entry.on("error", reject);
+      send(files.read(path), entry).catch(reject);
     });
   }
   archive.finalize();
@@ -40,18 +35,26 @@ async function fill(archive: ReturnType<typeof pack>, paths: readonly string[], 
 interface Sink {
   write(chunk: Uint8Array): boolean;
   on(event: "drain" | "close", listener: () => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
   end(): void;
 }
 
 async function send(source: AsyncIterable<Uint8Array>, entry: Sink): Promise<void> {
+  let closed = false;
   let wake: (() => void) | undefined;
   entry.on("drain", () => wake?.());
-  entry.on("close", () => wake?.());
+  entry.on("close", () => {
+    closed = true;
+    wake?.();
+  });
   for await (const chunk of source) {
-    if (entry.write(chunk)) continue;
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-    });
+    if (!entry.write(chunk) && !closed) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    // Nobody reads the archive any more.
+    if (closed) throw new Error("the archive was given up");
   }
   entry.end();
 }
