@@ -2,7 +2,6 @@ export { type CleanedResource, type CleanUpOptions, type CleanUpResult, cleanUp 
 export type { Engine, Render, RenderFactory } from "./engine.ts";
 export {
   assignVariables,
-  type EvaluatedHcl,
   evaluateHclState,
   evaluateHclTemplate,
   type HclInputs,

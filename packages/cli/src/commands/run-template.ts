@@ -48,7 +48,11 @@ export async function planInput(
     signal,
     secrets,
   });
-  const all = [...parsed.warnings, ...evaluated.warnings, ...plan.diagnostics];
-  const failed = printer.diagnostics(secrets.maskDeep(all), sourceOf);
+  const { found } = evaluated.value;
+  const broken = found.some((d) => d.severity === "error");
+  // What follows from a mistake that has been told would only confuse: values that could not be determined read so.
+  const planned = broken ? plan.diagnostics.filter((d) => !JSON.stringify(d).includes("<unknown>")) : plan.diagnostics;
+  const failed = printer.diagnostics(secrets.maskDeep([...parsed.warnings, ...found, ...planned]), sourceOf);
+  if (broken) return undefined;
   return { engine, plan, secrets, parsed: parsed.value, failed };
 }

@@ -1,7 +1,6 @@
 import {
   assignVariables,
   type Engine,
-  type EvaluatedHcl,
   evaluateHclState,
   evaluateHclTemplate,
   type HclFile,
@@ -11,7 +10,7 @@ import {
   parseHclTemplate,
   type SecretSet,
 } from "@kiln/engine";
-import { type Checked, checked, type Diagnostic, problem, refused, type Ui, verdict } from "@kiln/sdk";
+import { type Checked, checked, type Diagnostic, problem, refused, type Ui } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { packerVersion } from "../version.ts";
 import { type DiscoveredFiles, discoverFiles } from "./hcl-files.ts";
@@ -145,9 +144,9 @@ export async function evaluateHcl(
   engine: Engine,
   secrets: SecretSet,
   remember: Remember,
-): Promise<Checked<EvaluatedHcl>> {
+): Promise<Checked<HclState>> {
   const inputs = await inputsFor(io, parsed, options, engine, secrets, remember);
-  return inputs.ok ? evaluateHclTemplate(parsed.template, inputs.value) : inputs;
+  return inputs.ok ? checked(await evaluateHclTemplate(parsed.template, inputs.value)) : inputs;
 }
 
 /** Evaluates what can be evaluated, mistakes or not. */
@@ -160,7 +159,7 @@ export async function hclState(
   remember: Remember,
 ): Promise<Checked<HclState>> {
   const inputs = await inputsFor(io, parsed, options, engine, secrets, remember);
-  return inputs.ok ? verdict(await evaluateHclState(parsed.template, inputs.value), []) : inputs;
+  return inputs.ok ? checked(await evaluateHclState(parsed.template, inputs.value)) : inputs;
 }
 
 const quiet = (): void => {};

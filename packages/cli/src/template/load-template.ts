@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import {
   type Engine,
+  type EvaluatedTemplate,
   evaluateJsonTemplate,
   type JsonTemplate,
   parseJsonTemplate,
@@ -45,6 +46,8 @@ export interface EvaluatedInput {
   readonly template: Template;
   readonly scope: EvalScope;
   readonly sensitive: readonly string[];
+  /** Where there is an error among them, the rest is good for finding further mistakes and for nothing else. */
+  readonly found: readonly Diagnostic[];
 }
 
 function unreadable(path: string, error: unknown): Diagnostic {
@@ -124,11 +127,14 @@ export async function evaluateInput(
   engine: Engine,
   secrets: SecretSet,
 ): Promise<Checked<EvaluatedInput>> {
-  if (parsed.syntax === "json") return evaluateJson(io, parsed, input);
+  if (parsed.syntax === "json") {
+    const evaluated = await evaluateJson(io, parsed, input);
+    return evaluated.ok ? checked({ ...evaluated.value, found: evaluated.warnings }) : evaluated;
+  }
   return evaluateHcl(io, parsed, hclOptions(input), engine, secrets, (file, text) => parsed.remember(file, text));
 }
 
-async function evaluateJson(io: Io, parsed: ParsedJson, input: TemplateInput): Promise<Checked<EvaluatedInput>> {
+async function evaluateJson(io: Io, parsed: ParsedJson, input: TemplateInput): Promise<Checked<EvaluatedTemplate>> {
   const varFiles: { path: string; text: Uint8Array }[] = [];
   const problems: Diagnostic[] = [];
   for (const path of input.varFiles) {

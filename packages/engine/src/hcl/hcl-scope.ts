@@ -17,7 +17,8 @@ export class HclScope extends SurroundedScope {
 
   /** A scope with further names; values of the run that are not known yet become unknown values. */
   child(names: Readonly<Record<string, unknown>>): HclScope {
-    const values = new Map(Object.entries(names).map(([name, plain]): [string, Value] => [name, valueOf(plain)]));
+    const { buildName: _, ...visible } = names;
+    const values = new Map(Object.entries(visible).map(([name, plain]): [string, Value] => [name, valueOf(plain)]));
     return new HclScope(
       this.values.child(values),
       this.surroundings,

@@ -1,4 +1,4 @@
-import type { Block, Expression, NativeBody, Span, Type, TypeDefaults, Value } from "@kiln/hcl";
+import type { BlockContent, Body, Expression, Span, Type, TypeDefaults, Value } from "@kiln/hcl";
 import type { Diagnostic, PluginRequirement, Template } from "@kiln/sdk";
 
 /** A file of a template, as it was read. */
@@ -40,7 +40,7 @@ export interface HclLocal {
 export interface HclData {
   readonly type: string;
   readonly name: string;
-  readonly block: Block;
+  readonly block: BlockContent;
 }
 /** What was read, before anything but variable defaults is evaluated. */
 export interface HclParts {
@@ -48,11 +48,11 @@ export interface HclParts {
   readonly locals: ReadonlyMap<string, HclLocal>;
   readonly data: readonly HclData[];
   /** By `TYPE.NAME`. */
-  readonly sources: ReadonlyMap<string, Block>;
-  readonly builds: readonly Block[];
-  readonly registry?: Block;
+  readonly sources: ReadonlyMap<string, BlockContent>;
+  readonly builds: readonly BlockContent[];
+  readonly registry?: BlockContent;
   /** Bodies of the files, for what looks at everything. */
-  readonly files: readonly NativeBody[];
+  readonly files: readonly Body[];
 }
 /**
  * An HCL2 template as it was read; `evaluateHclTemplate` makes it ready to plan. Its `builds` are empty until then: dynamic blocks and

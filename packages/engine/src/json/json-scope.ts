@@ -59,12 +59,14 @@ export function interpolation(
   const { surroundings } = scope;
   const { host, lookups } = surroundings;
   const source = scope.names.get("source") as { readonly type?: string; readonly name?: string } | undefined;
+  // A build can give a source another name; PACKER_BUILD_NAME and build_name mean that of the source itself.
+  const buildName = (scope.names.get("buildName") as string | undefined) ?? source?.name;
   const variables = scope instanceof JsonScope ? scope.names.get("var") : undefined;
   return {
     ...outside(surroundings),
     environment: (name) => host.env[name],
     ...(variables !== undefined && { user: texts(variables) }),
-    ...(source?.name !== undefined && { buildName: source.name }),
+    ...(buildName !== undefined && { buildName }),
     ...(source?.type !== undefined && { buildType: source.type }),
     ...dataOf(scope, data),
     functions: componentFunctions(functions),

@@ -157,7 +157,11 @@ class BuildPlanner {
     const hcl = this.#request.template.syntax === "hcl2";
     const build = hcl ? { ...values, name: this.#build.name ?? "" } : values;
     const name = nameInBuild(this.#source);
-    return this.#request.scope.child({ source: { type: this.#source.type, name }, build });
+    return this.#request.scope.child({
+      source: { type: this.#source.type, name },
+      build,
+      ...(hcl && { buildName: this.#source.name }),
+    });
   }
 
   #note(diagnostics: readonly Diagnostic[], group = `Failed to prepare build: "${this.name}"`): void {

@@ -299,7 +299,7 @@ export class BuildRun {
     const values = generatedData(input, this.#values);
     const what = `The configuration of post-processor ${step.type} is not valid with the build's values`;
     const bound = valueOf(await step.bind(values), what);
-    const ui = buildUi(emit, ask, this.#build.name, () => this.#steps.current, step.name);
+    const ui = buildUi(emit, ask, this.#build.name, () => this.#steps.current, step.type);
     return this.#scoped(work, (scope) =>
       bound.prepared.run({ ...this.#runContext(bound.render, work, () => scope, ui), buildValues: values, input }),
     );

@@ -88,6 +88,8 @@ function rule(expression: Expression, scope: Scope, evaluator: Evaluator): Value
       return scope.itemOf(expression) ?? UNKNOWN;
     case "join":
       return join(expression, scope, evaluator);
+    case "bound":
+      return evaluator.value(expression.expression, scope.child(expression.variables));
     case "json":
       return jsonExpression(expression, scope, evaluator);
     default:

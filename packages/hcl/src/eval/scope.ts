@@ -31,34 +31,28 @@ export class Scope {
     return new Scope({}, this, [symbol, value]);
   }
 
+  /** This scope and those around it, innermost first. */
+  private *chain(): Generator<Scope> {
+    yield this;
+    if (this.parent) yield* this.parent.chain();
+  }
+
   variable(name: string): Value | undefined {
-    for (let s: Scope | undefined = this; s; s = s.parent) {
-      const found = s.variables?.get(name);
-      if (found) return found;
-    }
-    return undefined;
+    return this.variables?.get(name) ?? this.parent?.variable(name);
   }
 
   itemOf(symbol: ItemSymbol): Value | undefined {
-    for (let s: Scope | undefined = this; s; s = s.parent) if (s.item?.[0] === symbol) return s.item[1];
-    return undefined;
+    return this.item?.[0] === symbol ? this.item[1] : this.parent?.itemOf(symbol);
   }
 
   /** All functions, the innermost table that there is; undefined where calls are not allowed. */
   functionTable(): FunctionTable | undefined {
-    for (let s: Scope | undefined = this; s; s = s.parent) if (s.functions) return s.functions;
-    return undefined;
+    return this.functions ?? this.parent?.functionTable();
   }
 
   /** Names of all variables, innermost first; undefined where variables are not allowed. */
   variableNames(): string[] | undefined {
-    const names: string[] = [];
-    let any = false;
-    for (let s: Scope | undefined = this; s; s = s.parent) {
-      if (!s.variables) continue;
-      any = true;
-      names.push(...s.variables.keys());
-    }
-    return any ? names : undefined;
+    const scopes = [...this.chain()].filter((s) => s.variables);
+    return scopes.length === 0 ? undefined : scopes.flatMap((s) => [...(s.variables?.keys() ?? [])]);
   }
 }

@@ -1,5 +1,5 @@
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const CODES = new Map([...ALPHABET].map((c, i) => [c.charCodeAt(0), i]));
+const CODES = new Map(Array.from(ALPHABET).map((c, i) => [c.charCodeAt(0), i]));
 
 /** Standard base64 with padding. */
 export function encodeBase64(bytes: Uint8Array): string {

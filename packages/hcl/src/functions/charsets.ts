@@ -202,7 +202,8 @@ function reversed(label: string, decode: (bytes: Uint8Array) => string | undefin
   const map = new Map<string, readonly number[]>();
   const add = (...bytes: number[]): void => {
     const c = decode(Uint8Array.from(bytes));
-    if (c !== undefined && [...c].length === 1 && !map.has(c)) map.set(c, bytes);
+    // Some platforms answer with private-use characters where they know no better.
+    if (c !== undefined && Array.from(c).length === 1 && !map.has(c) && !/\p{Co}/u.test(c)) map.set(c, bytes);
   };
   for (let b = 0; b < 256; b++) add(b);
   if (!/^(big5|euc-kr|gbk|gb18030|shift_jis|euc-jp)$/.test(label)) return map;

@@ -8,14 +8,14 @@ function simpleGreekUpper(code: number): number | undefined {
 
 function upperLetter(letter: string): string {
   const upper = letter.toUpperCase();
-  if ([...upper].length === 1) return upper;
+  if (Array.from(upper).length === 1) return upper;
   const simple = simpleGreekUpper(letter.codePointAt(0) ?? 0);
   return simple === undefined ? letter : String.fromCodePoint(simple);
 }
 
 function lowerLetter(letter: string): string {
   const lower = letter.toLowerCase();
-  return [...lower].length === 1 ? lower : ([...lower][0] ?? letter);
+  return Array.from(lower)[0] ?? letter;
 }
 
 /** Letter by letter, as Go's strings.ToUpper: `ß` stays. */

@@ -23,7 +23,7 @@ const strings = (texts: readonly string[]): Value => new Value(listOf(STRING), t
 /** The text without any of these characters at its ends. */
 function trim(text: string, cutset: string): string {
   const cut = new Set(cutset);
-  const letters = [...text];
+  const letters = Array.from(text);
   let from = 0;
   let to = letters.length;
   while (from < to && cut.has(letters[from] ?? "")) from++;
@@ -85,7 +85,7 @@ export const stringFunctions: Functions = {
     returns: listOf(STRING),
     notNull: true,
     call: ([separator, str]) =>
-      strings(separator?.text === "" ? [...(str?.text ?? "")] : (str?.text ?? "").split(separator?.text ?? "")),
+      strings(separator?.text === "" ? Array.from(str?.text ?? "") : (str?.text ?? "").split(separator?.text ?? "")),
   },
   join: {
     parameters: [text("separator")],

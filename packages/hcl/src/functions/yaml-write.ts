@@ -97,7 +97,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** In double quotes, broken at blanks once a line is longer than YAML's 80 columns. */
 function quoted(text: string, column: number, indent: number): string {
-  const letters = [...text];
+  const letters = Array.from(text);
   let out = '"';
   let at = column + 1;
   let afterBlank = false;

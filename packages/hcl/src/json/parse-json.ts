@@ -116,10 +116,12 @@ class JsonParser {
       const text = (JSON.parse(raw) as string).toWellFormed();
       return { type: "string", text, source: token.source, start: token.start, end: token.end };
     }
-    const start = token.start + bad;
-    const subject = { source: token.source, start, end: start + 1 };
+    const { file, start } = rangeOf({ source: token.source, start: token.start + bad, end: token.start + bad });
+    // One column wide, even where a line break is what does not belong there.
+    const subject = { file, start, end: { line: start.line, column: start.column + 1, byte: start.byte + 1 } };
     const detail = "There is a syntax error in the given JSON string.";
-    this.error("hcl/json-string", "Invalid JSON string", detail, subject, token);
+    const context = rangeOf(token);
+    this.diagnostics.push(problem("hcl/json-string", "Invalid JSON string", { detail, subject, context }));
     return undefined;
   }
 

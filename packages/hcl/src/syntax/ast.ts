@@ -140,7 +140,15 @@ export interface JsonExpression extends Span {
   readonly node: JsonNode;
 }
 
+/** An expression inside what a dynamic block generated, with its iterators. */
+export interface Bound extends Span {
+  readonly kind: "bound";
+  readonly expression: Expression;
+  readonly variables: ReadonlyMap<string, Value>;
+}
+
 export type Expression =
+  | Bound
   | Literal
   | Reference
   | Traversal

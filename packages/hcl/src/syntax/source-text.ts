@@ -20,7 +20,7 @@ export function graphemeCount(text: string): number {
 
 /** The grapheme clusters of a text. */
 export function graphemes(text: string): string[] {
-  if (!NOT_ASCII.test(text) && !text.includes("\r")) return [...text];
+  if (!NOT_ASCII.test(text) && !text.includes("\r")) return text.split("");
   return Array.from(segmenter.segment(text), (s) => s.segment);
 }
 

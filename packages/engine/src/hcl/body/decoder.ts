@@ -1,10 +1,10 @@
 import {
-  type Attribute,
-  type Block,
+  type AttributeContent,
+  type BlockContent,
+  type Body,
   convert,
   type Expression,
   Fault,
-  type NativeBody,
   rangeOf,
   type Span,
   type Value,
@@ -24,7 +24,6 @@ import { valueIn } from "../evaluation.ts";
 import type { HclScope } from "../hcl-scope.ts";
 import { isOpen, plainOf } from "../values/to-plain.ts";
 import { attributesOf, contentOf } from "./content.ts";
-import { expandedBody } from "./dynamic.ts";
 import type { HclBodyParts } from "./hcl-body.ts";
 import { Places } from "./places.ts";
 import { TextRenderer } from "./render-text.ts";
@@ -59,17 +58,18 @@ export class Decoder {
 
   private object(
     schema: Schema,
-    bodies: readonly NativeBody[],
+    bodies: readonly Body[],
     places: Places,
     span: Span,
     reserved: ReadonlySet<string> = new Set(),
   ): Record<string, unknown> {
-    const wanted = bodySchema(schema);
-    const attributes = new Map<string, Attribute>();
-    const blocks: Block[] = [];
+    const wanted = bodySchema(schema, reserved);
+    const attributes = new Map<string, AttributeContent>();
+    const blocks: BlockContent[] = [];
     for (const body of bodies) {
-      const content = contentOf(expandedBody(body, this.scope, this.found), wanted, this.found, reserved);
-      for (const [name, attribute] of content.attributes) this.merge(attributes, name, attribute);
+      const content = contentOf(body, wanted, this.found, this.scope.values);
+      for (const [name, attribute] of content.attributes)
+        if (!reserved.has(name)) this.merge(attributes, name, attribute);
       blocks.push(...content.blocks);
     }
     const config: Record<string, unknown> = {};
@@ -85,7 +85,7 @@ export class Decoder {
     return config;
   }
 
-  private merge(attributes: Map<string, Attribute>, name: string, attribute: Attribute): void {
+  private merge(attributes: Map<string, AttributeContent>, name: string, attribute: AttributeContent): void {
     const earlier = attributes.get(name);
     if (!earlier) {
       attributes.set(name, attribute);
@@ -100,7 +100,7 @@ export class Decoder {
     );
   }
 
-  private given(name: string, field: Field, attribute: Attribute | undefined, places: Places): unknown {
+  private given(name: string, field: Field, attribute: AttributeContent | undefined, places: Places): unknown {
     if (!attribute) return undefined;
     this.deprecation(name, field, attribute.nameSpan);
     const { expression } = attribute;
@@ -175,12 +175,12 @@ export class Decoder {
     return undefined;
   }
 
-  private nested(name: string, field: Field, blocks: readonly Block[], places: Places): unknown {
+  private nested(name: string, field: Field, blocks: readonly BlockContent[], places: Places): unknown {
     const mine = blocks.filter((block) => block.type === name);
     const [first] = mine;
     if (!first) return undefined;
     this.deprecation(name, field, first.typeSpan);
-    const made = mine.map((block) => this.block(field, block, places.addBlock(name, block)));
+    const made = mine.map((block) => this.block(field, block, places.addBlock(name, block.span)));
     if (field.type === "list") return made;
     const second = mine[1];
     if (second)
@@ -193,8 +193,8 @@ export class Decoder {
     return made[0];
   }
 
-  private block(field: Field, block: Block, places: Places): unknown {
-    if (field.fields) return this.object(field.fields, [block.body], places, block);
+  private block(field: Field, block: BlockContent, places: Places): unknown {
+    if (field.fields) return this.object(field.fields, [block.body], places, block.span);
     // A block of free names.
     const config: Record<string, unknown> = {};
     for (const [name, attribute] of attributesOf(block.body, this.found)) {
@@ -230,7 +230,7 @@ export class Decoder {
       if (config[name] !== undefined) continue;
       if (field.fallback !== undefined) config[name] = field.fallback;
       else if (field.required && !this.wasGiven(name))
-        this.found.push(problem("config/missing-option", `${name} must be specified`, { subject: headOf(span) }));
+        this.found.push(problem("config/missing-option", `${name} must be specified`, { subject: rangeOf(span) }));
     }
   }
 
@@ -269,12 +269,4 @@ function emptyOf(element: Field): unknown {
 function placeText(span: Span): string {
   const { file, start } = rangeOf(span);
   return `${file}:${start.line},${start.column}`;
-}
-
-/** The first line of a block says enough. */
-function headOf(span: Span) {
-  const block = span as Partial<Block> & Span;
-  return block.typeSpan && block.openBrace
-    ? { ...rangeOf(block.typeSpan), end: rangeOf(block.openBrace).start }
-    : rangeOf(span);
 }

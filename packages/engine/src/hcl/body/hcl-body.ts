@@ -1,4 +1,4 @@
-import { type Expression, type NativeBody, rangeOf, type Span, type Value } from "@kiln/hcl";
+import { type Expression, type Body as HclSyntaxBody, rangeOf, type Span, type Value } from "@kiln/hcl";
 import {
   type Body,
   type Checked,
@@ -18,7 +18,7 @@ export interface HclBodyParts {
   /** The component's block. */
   readonly span: Span;
   /** The block's body and those merged with it: a source, and what a build adds to it. */
-  readonly bodies: readonly NativeBody[];
+  readonly bodies: readonly HclSyntaxBody[];
   /** Names of attributes that are the engine's. */
   readonly reserved?: ReadonlySet<string>;
   /** Options laid over, the strongest last: members of an `override` object. */

@@ -1,5 +1,5 @@
 import { renderTemplate, type TemplateProblem } from "@kiln/go-template";
-import { type Expression, isPlainString, rangeOf } from "@kiln/hcl";
+import { type Expression, rangeOf } from "@kiln/hcl";
 import { type Diagnostic, problem, type SourceRange, type TemplateFunctions } from "@kiln/sdk";
 import { interpolation } from "../../json/json-scope.ts";
 import type { HclScope } from "../hcl-scope.ts";
@@ -68,7 +68,7 @@ function mixedUp(text: string, { span }: TemplateProblem): string | undefined {
 /** The offending part, where the string is written without escapes, so that its places are those of the file. */
 function spanOf(found: TemplateProblem, text: string, at: Expression): SourceRange {
   const written = at.source.text.slice(at.start, at.end);
-  if (!isPlainString(at) || written !== `"${text}"`) return rangeOf(at);
+  if (written !== `"${text}"`) return rangeOf(at);
   return at.source.range(at.start + 1 + found.span.start, at.start + 1 + found.span.end);
 }
 

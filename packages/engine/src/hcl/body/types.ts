@@ -34,13 +34,13 @@ function objectType(fields: Schema): Type {
   return objectOf(members, new Set(members.keys()));
 }
 
-/** What a body with these options may hold. */
-export function bodySchema(schema: Schema): BodySchema {
-  const attributes: string[] = [];
+/** What a body with these options may hold, and attributes that are not its own business. */
+export function bodySchema(schema: Schema, reserved: ReadonlySet<string>): BodySchema {
+  const attributes: string[] = [...reserved];
   const blocks = new Map<string, readonly string[]>();
   for (const [name, field] of Object.entries(schema)) {
     if (field.nesting === "block") blocks.set(name, []);
-    else attributes.push(name);
+    else if (!reserved.has(name)) attributes.push(name);
   }
   return { attributes, blocks };
 }

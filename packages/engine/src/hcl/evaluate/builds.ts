@@ -1,7 +1,6 @@
-import { type Block, convert, Fault, listOf, rangeOf, STRING, type Value } from "@kiln/hcl";
+import { type BlockContent, convert, Fault, listOf, rangeOf, STRING, type Value } from "@kiln/hcl";
 import { type BuildBlock, type ComponentBlock, caution, type Diagnostic, nearestName, problem } from "@kiln/sdk";
-import { type BodySchema, contentOf } from "../body/content.ts";
-import { expandedBody } from "../body/dynamic.ts";
+import { attributeIn, type BodySchema, contentOf } from "../body/content.ts";
 import { valueIn } from "../evaluation.ts";
 import type { HclScope } from "../hcl-scope.ts";
 import { type HclComponent, postProcessorMeta, provisionerMeta, sourceUse, stepComponent } from "./component.ts";
@@ -24,18 +23,17 @@ const chainSchema: BodySchema = { attributes: [], blocks: new Map([["post-proces
 /** Reads `build` blocks once names have values. Source: core-behaviour §3.6. */
 export class BuildReader {
   private readonly scope: HclScope;
-  private readonly sources: ReadonlyMap<string, Block>;
+  private readonly sources: ReadonlyMap<string, BlockContent>;
   private readonly found: Diagnostic[];
 
-  constructor(scope: HclScope, sources: ReadonlyMap<string, Block>, found: Diagnostic[]) {
+  constructor(scope: HclScope, sources: ReadonlyMap<string, BlockContent>, found: Diagnostic[]) {
     this.scope = scope;
     this.sources = sources;
     this.found = found;
   }
 
-  read(block: Block): BuildBlock {
-    const body = expandedBody(block.body, this.scope, this.found);
-    const { attributes, blocks } = contentOf(body, buildSchema, this.found);
+  read(block: BlockContent): BuildBlock {
+    const { attributes, blocks } = contentOf(block.body, buildSchema, this.found, this.scope.values);
     const name = this.text(attributes.get("name"));
     const description = this.text(attributes.get("description"));
     const uses: HclComponent[] = [];
@@ -90,7 +88,7 @@ export class BuildReader {
       provisioners,
       ...(onError && { onError }),
       postProcessors,
-      range: rangeOf(block),
+      range: rangeOf(block.span),
     };
   }
 
@@ -110,8 +108,8 @@ export class BuildReader {
     return undefined;
   }
 
-  private nameOf(block: Block): string {
-    return this.text(block.body.attributes.get("name")) ?? "";
+  private nameOf(block: BlockContent): string {
+    return this.text(attributeIn(block.body, "name")) ?? "";
   }
 
   private listed(expression: Parameters<typeof valueIn>[0]): readonly HclComponent[] {
@@ -134,7 +132,7 @@ export class BuildReader {
     });
   }
 
-  private use(text: string, subject: ReturnType<typeof rangeOf>, block?: Block): HclComponent | undefined {
+  private use(text: string, subject: ReturnType<typeof rangeOf>, block?: BlockContent): HclComponent | undefined {
     const reference = sourceReference(text);
     if (!reference) {
       this.found.push(
@@ -168,16 +166,16 @@ export class BuildReader {
     });
   }
 
-  private sourceBlock(block: Block): HclComponent | undefined {
+  private sourceBlock(block: BlockContent): HclComponent | undefined {
     return this.use(block.labels[0] ?? "", rangeOf(block.labelSpans[0] ?? block.typeSpan), block);
   }
 
-  private chain(block: Block): readonly ComponentBlock[] {
-    const { blocks } = contentOf(expandedBody(block.body, this.scope, this.found), chainSchema, this.found);
+  private chain(block: BlockContent): readonly ComponentBlock[] {
+    const { blocks } = contentOf(block.body, chainSchema, this.found, this.scope.values);
     return blocks.map((inner) => stepComponent(inner, this.nameOf(inner), postProcessorMeta));
   }
 
-  private secondCleanup(block: Block, first: ComponentBlock): void {
+  private secondCleanup(block: BlockContent, first: ComponentBlock): void {
     this.found.push(
       problem("template/duplicate", "Only one error-cleanup-provisioner is allowed", {
         detail: `Each build block can only have one; there is one on line ${first.range.start.line} already.`,

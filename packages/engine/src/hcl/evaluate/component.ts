@@ -1,10 +1,10 @@
 import {
-  type Attribute,
-  type Block,
+  type AttributeContent,
+  type BlockContent,
   convert,
   Fault,
+  type Body as HclSyntaxBody,
   listOf,
-  type NativeBody,
   NUMBER,
   rangeOf,
   type Span,
@@ -26,6 +26,7 @@ import {
   verdict,
 } from "@kiln/sdk";
 import { durationRefusal } from "../../json/weak.ts";
+import { attributeIn } from "../body/content.ts";
 import { HclBody, overrideBody } from "../body/hcl-body.ts";
 import { settled, valueIn } from "../evaluation.ts";
 import { HclScope } from "../hcl-scope.ts";
@@ -56,7 +57,7 @@ export interface HclComponentParts {
   readonly localName?: string;
   readonly typeSpan: Span;
   readonly span: Span;
-  readonly bodies: readonly NativeBody[];
+  readonly bodies: readonly HclSyntaxBody[];
   readonly meta?: ReadonlySet<string>;
 }
 
@@ -101,10 +102,10 @@ export class HclComponent implements ComponentBlock {
 class MetaReader {
   readonly found: Diagnostic[] = [];
   private readonly scope: HclScope;
-  private readonly bodies: readonly NativeBody[];
+  private readonly bodies: readonly HclSyntaxBody[];
   private readonly names: ReadonlySet<string>;
 
-  constructor(scope: HclScope, bodies: readonly NativeBody[], names: ReadonlySet<string>) {
+  constructor(scope: HclScope, bodies: readonly HclSyntaxBody[], names: ReadonlySet<string>) {
     this.scope = scope;
     this.bodies = bodies;
     this.names = names;
@@ -131,16 +132,16 @@ class MetaReader {
     };
   }
 
-  private attribute(name: string): Attribute | undefined {
+  private attribute(name: string): AttributeContent | undefined {
     if (!this.names.has(name)) return undefined;
     for (const body of this.bodies) {
-      const attribute = body.attributes.get(name);
+      const attribute = attributeIn(body, name);
       if (attribute) return attribute;
     }
     return undefined;
   }
 
-  private value(name: string, type: Type): { readonly value: Value; readonly attribute: Attribute } | undefined {
+  private value(name: string, type: Type): { readonly value: Value; readonly attribute: AttributeContent } | undefined {
     const attribute = this.attribute(name);
     const value = attribute && valueIn(attribute.expression, this.scope.values, this.found);
     if (!attribute || !value || value.isNull) return undefined;
@@ -206,13 +207,13 @@ class MetaReader {
 }
 
 /** A source as declared, before any build uses it. */
-export function sourceComponent(block: Block): HclComponent {
+export function sourceComponent(block: BlockContent): HclComponent {
   const [type = "", name = ""] = block.labels;
   return new HclComponent({
     type,
     name,
     typeSpan: block.labelSpans[0] ?? block.typeSpan,
-    span: block,
+    span: block.span,
     bodies: [block.body],
   });
 }
@@ -222,27 +223,31 @@ export function dataComponent({ type, name, block }: HclData): HclComponent {
     type,
     name,
     typeSpan: block.labelSpans[0] ?? block.typeSpan,
-    span: block,
+    span: block.span,
     bodies: [block.body],
   });
 }
 
 /** A provisioner or post-processor of a build. `name` is empty where the block has none. */
-export function stepComponent(block: Block, name: string, meta: ReadonlySet<string>): HclComponent {
+export function stepComponent(block: BlockContent, name: string, meta: ReadonlySet<string>): HclComponent {
   const [type = ""] = block.labels;
   const typeSpan = block.labelSpans[0] ?? block.typeSpan;
-  return new HclComponent({ type, name, typeSpan, span: block, bodies: [block.body], meta });
+  return new HclComponent({ type, name, typeSpan, span: block.span, bodies: [block.body], meta });
 }
 
 /** A source as a build uses it; `block` adds to its options and may name it. */
-export function sourceUse(source: Block, localName: string | undefined, block: Block | undefined): HclComponent {
+export function sourceUse(
+  source: BlockContent,
+  localName: string | undefined,
+  block: BlockContent | undefined,
+): HclComponent {
   const [type = "", name = ""] = source.labels;
   return new HclComponent({
     type,
     name,
     ...(localName !== undefined && { localName }),
     typeSpan: source.labelSpans[0] ?? source.typeSpan,
-    span: source,
+    span: source.span,
     bodies: [source.body, ...(block ? [block.body] : [])],
     ...(block && { meta: useMeta }),
   });

@@ -1,5 +1,5 @@
 import { objectValue, STRING, stringValue, unknownValue, type Value } from "@kiln/hcl";
-import { type Checked, type Diagnostic, type EvalScope, problem, type Template, verdict } from "@kiln/sdk";
+import { type Diagnostic, problem, type Template } from "@kiln/sdk";
 import type { Surroundings } from "../../json/json-scope.ts";
 import { settled } from "../evaluation.ts";
 import { HclScope } from "../hcl-scope.ts";
@@ -31,14 +31,11 @@ export interface HclState {
   readonly sensitive: readonly string[];
   readonly found: readonly Diagnostic[];
 }
-export interface EvaluatedHcl {
-  readonly template: Template;
-  readonly scope: EvalScope;
-  readonly sensitive: readonly string[];
-}
 
-/** Makes an HCL2 template ready to plan. Source: core-behaviour §3.3, phases 6–12. */
-export async function evaluateHclTemplate(template: HclTemplate, inputs: HclInputs): Promise<Checked<EvaluatedHcl>> {
+/**
+ * Makes an HCL2 template ready to plan, as far as that goes: what is wrong is in `found`. Source: core-behaviour §3.3, phases 6–12.
+ */
+export async function evaluateHclTemplate(template: HclTemplate, inputs: HclInputs): Promise<HclState> {
   const state = await evaluateHclState(template, inputs);
   const found = [...state.found];
   if (template.parts.builds.length === 0)
@@ -47,7 +44,7 @@ export async function evaluateHclTemplate(template: HclTemplate, inputs: HclInpu
         detail: "A build block with one or more sources is required for executing a build.",
       }),
     );
-  return verdict(state, found);
+  return { ...state, found };
 }
 
 /** Values for variables: the phase that `-syntax-only` ends with. */

@@ -1,4 +1,4 @@
-import { type Block, rangeOf } from "@kiln/hcl";
+import { type BlockContent, rangeOf } from "@kiln/hcl";
 import { caution, type Diagnostic, problem } from "@kiln/sdk";
 import { type BodySchema, contentOf } from "../body/content.ts";
 import { valueIn } from "../evaluation.ts";
@@ -10,7 +10,7 @@ const schema: BodySchema = {
 };
 
 /** Checks `hcp_packer_registry` as Packer does, and says that nothing is sent there. Source: core-behaviour §3.9. */
-export function registryBlock(block: Block, scope: HclScope, found: Diagnostic[]): void {
+export function registryBlock(block: BlockContent, scope: HclScope, found: Diagnostic[]): void {
   const { attributes } = contentOf(block.body, schema, found);
   const texts = new Map<string, string>();
   for (const [name, { expression }] of attributes) {

@@ -1,20 +1,17 @@
-import { type NativeBody, parseNative } from "@kiln/hcl";
+import { type Body, type FileBody, readJsonFile, readNativeFile } from "@kiln/hcl";
 import type { Diagnostic } from "@kiln/sdk";
 import type { HclFile } from "../hcl-template.ts";
 
 /** Parses every file; all their mistakes at once. */
-export function parseFiles(files: readonly HclFile[], found: Diagnostic[]): readonly NativeBody[] {
+export function parseFiles(files: readonly HclFile[], found: Diagnostic[]): readonly Body[] {
   return files.map((file) => {
-    const { result, diagnostics } = parseFile(file);
+    const { body, diagnostics } = parseFile(file);
     found.push(...diagnostics);
-    return result;
+    return body;
   });
 }
 
 /** The body of one file, native or JSON. */
-export function parseFile({ bytes, path }: HclFile): {
-  readonly result: NativeBody;
-  readonly diagnostics: readonly Diagnostic[];
-} {
-  return parseNative(bytes, path);
+export function parseFile({ bytes, path, syntax }: HclFile): FileBody {
+  return syntax === "json" ? readJsonFile(bytes, path) : readNativeFile(bytes, path);
 }

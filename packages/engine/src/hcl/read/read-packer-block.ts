@@ -1,4 +1,4 @@
-import { type Attribute, type Block, rangeOf } from "@kiln/hcl";
+import { type AttributeContent, type BlockContent, rangeOf } from "@kiln/hcl";
 import { type Diagnostic, type PluginRequirement, problem } from "@kiln/sdk";
 import { attributesOf, contentOf } from "../body/content.ts";
 import { valueIn } from "../evaluation.ts";
@@ -16,14 +16,14 @@ export class PackerBlocks {
     this.found = found;
   }
 
-  read(block: Block): void {
+  read(block: BlockContent): void {
     const { attributes, blocks } = contentOf(block.body, packerSchema, this.found);
     const required = attributes.get("required_version");
     if (required) this.requiredVersion(required);
     for (const plugins of blocks) this.requiredPlugins(plugins);
   }
 
-  private requiredVersion({ expression }: Attribute): void {
+  private requiredVersion({ expression }: AttributeContent): void {
     const value = valueIn(expression, undefined, this.found);
     if (!value) return;
     const subject = rangeOf(expression);
@@ -37,7 +37,7 @@ export class PackerBlocks {
     }
   }
 
-  private requiredPlugins(block: Block): void {
+  private requiredPlugins(block: BlockContent): void {
     for (const [name, attribute] of attributesOf(block.body, this.found)) {
       const earlier = this.plugins.get(name);
       if (earlier) {
@@ -53,7 +53,7 @@ export class PackerBlocks {
     }
   }
 
-  private requirement(name: string, attribute: Attribute): PluginRequirement | undefined {
+  private requirement(name: string, attribute: AttributeContent): PluginRequirement | undefined {
     const { expression } = attribute;
     const value = valueIn(expression, undefined, this.found);
     if (!value) return undefined;
@@ -100,13 +100,13 @@ export class PackerBlocks {
     return { source, version, range: rangeOf(expression) };
   }
 
-  private text(attribute: Attribute, raw: unknown, summary: string): string | undefined {
+  private text(attribute: AttributeContent, raw: unknown, summary: string): string | undefined {
     if (typeof raw === "string" && raw !== "") return raw;
     this.refuse(attribute, summary, "A plugin requirement has a version and a source, both strings.");
     return undefined;
   }
 
-  private refuse(attribute: Attribute, summary: string, detail: string): void {
+  private refuse(attribute: AttributeContent, summary: string, detail: string): void {
     this.found.push(problem("template/plugin-requirement", summary, { detail, subject: rangeOf(attribute) }));
   }
 }

@@ -1,4 +1,4 @@
-import { type Block, type NativeBody, rangeOf, type Span } from "@kiln/hcl";
+import { type BlockContent, type Body, rangeOf, type Span } from "@kiln/hcl";
 import { type Checked, type Declaration, type Diagnostic, problem, refused, verdict } from "@kiln/sdk";
 import { attributesOf, contentOf } from "../body/content.ts";
 import { HclBody } from "../body/hcl-body.ts";
@@ -36,16 +36,16 @@ class TemplateReader {
   private readonly found: Diagnostic[];
   private readonly locals = new Map<string, HclLocal>();
   private readonly data = new Map<string, HclData>();
-  private readonly sources = new Map<string, Block>();
-  private readonly builds: Block[] = [];
-  private registry: Block | undefined;
+  private readonly sources = new Map<string, BlockContent>();
+  private readonly builds: BlockContent[] = [];
+  private registry: BlockContent | undefined;
 
   constructor(options: ReadOptions, found: Diagnostic[]) {
     this.options = options;
     this.found = found;
   }
 
-  read(bodies: readonly NativeBody[]): Checked<HclTemplate> {
+  read(bodies: readonly Body[]): Checked<HclTemplate> {
     const { found } = this;
     const packer = new PackerBlocks(this.options.packerVersion, found);
     const unknown: Diagnostic[] = [];
@@ -82,7 +82,7 @@ class TemplateReader {
     return verdict(template, found);
   }
 
-  private block(block: Block, variables: VariableReader, declared: Diagnostic[]): void {
+  private block(block: BlockContent, variables: VariableReader, declared: Diagnostic[]): void {
     switch (block.type) {
       case "variable":
         variables.block(block);
@@ -114,7 +114,7 @@ class TemplateReader {
     }
   }
 
-  private local(block: Block): void {
+  private local(block: BlockContent): void {
     const { attributes } = contentOf(block.body, localSchema, this.found);
     const expression = attributes.get("expression")?.expression;
     const flag = attributes.get("sensitive");
@@ -138,7 +138,7 @@ class TemplateReader {
     else this.locals.set(name, local);
   }
 
-  private addData(block: Block): void {
+  private addData(block: BlockContent): void {
     const [type = "", name = ""] = block.labels;
     const [typeSpan = block.typeSpan, nameSpan = block.typeSpan] = block.labelSpans;
     if (!this.isNamed(type, typeSpan, "Invalid data source name")) return;
@@ -149,7 +149,7 @@ class TemplateReader {
     else this.data.set(key, { type, name, block });
   }
 
-  private addSource(block: Block): void {
+  private addSource(block: BlockContent): void {
     const key = block.labels.join(".");
     const earlier = this.sources.get(key);
     if (earlier)

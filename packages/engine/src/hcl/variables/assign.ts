@@ -1,10 +1,9 @@
-import { convert, Fault, parseExpressionText, rangeOf, stringValue, type Value } from "@kiln/hcl";
+import { applyDefaults, convert, Fault, parseExpressionText, rangeOf, stringValue, type Value } from "@kiln/hcl";
 import { caution, type Diagnostic, type DiagnosticOptions, nearestName, problem, type SourceRange } from "@kiln/sdk";
-import { attributesOf } from "../body/content.ts";
+import { attributesOf, blocksIn } from "../body/content.ts";
 import { settled, valueIn } from "../evaluation.ts";
 import type { HclFile, HclVariable } from "../hcl-template.ts";
 import { parseFile } from "../read/parse-files.ts";
-import { withDefaults } from "./type-defaults.ts";
 
 /** Where the value of a variable came from, as Packer calls it in messages. */
 export type Origin = "default" | "env" | "varfile" | "cmd";
@@ -79,10 +78,10 @@ export class Assignments {
   }
 
   private async file(file: HclFile, inputs: AssignInputs): Promise<void> {
-    const { result, diagnostics } = parseFile(file);
+    const { body, diagnostics } = parseFile(file);
     this.found.push(...diagnostics);
     if (diagnostics.some((d) => d.severity === "error")) return;
-    const [declaration] = result.blocks.filter((block) => block.type === "variable");
+    const [declaration] = file.syntax === "json" ? [] : blocksIn(body, "variable", ["name"]);
     if (declaration) {
       const name = declaration.labels[0] ?? "";
       this.found.push(
@@ -93,7 +92,7 @@ export class Assignments {
       );
       return;
     }
-    const attributes = attributesOf(result, this.found);
+    const attributes = attributesOf(body, this.found);
     for (const { name, nameSpan, expression } of attributes.values()) {
       const variable = this.variables.get(name);
       if (!variable) {
@@ -112,7 +111,7 @@ export class Assignments {
 
   private set(variable: HclVariable, given: Value, origin: Omit<AssignedValue, "value">): void {
     const { name, type, typed } = variable;
-    const value = withDefaults(given, variable.defaults);
+    const value = variable.defaults ? applyDefaults(given, variable.defaults) : given;
     const made = typed || type.kind !== "dynamic" ? convert(value, type) : value;
     if (!(made instanceof Fault)) {
       this.values.set(name, { value: made, ...origin });

@@ -1,6 +1,8 @@
 import {
-  type Attribute,
-  type Block,
+  type AttributeContent,
+  applyDefaults,
+  type BlockContent,
+  checkDefaults,
   convert,
   DYNAMIC,
   type Expression,
@@ -18,7 +20,6 @@ import { valueIn } from "../evaluation.ts";
 import type { HclVariable, Validation } from "../hcl-template.ts";
 import { identifierRule, isIdentifier, validationSchema, variableSchema } from "../read/root-schema.ts";
 import { attributeOf, referencesIn } from "../references.ts";
-import { withDefaults } from "./type-defaults.ts";
 
 /** Reads declarations of variables. `defaults` is the scope of default values: the function `env` and nothing else. */
 export class VariableReader {
@@ -32,7 +33,7 @@ export class VariableReader {
   }
 
   /** `variable "name" { … }` */
-  block(block: Block): void {
+  block(block: BlockContent): void {
     const [name = ""] = block.labels;
     const nameSpan = block.labelSpans[0] ?? block.typeSpan;
     if (!this.isFree(name, nameSpan)) return;
@@ -51,12 +52,12 @@ export class VariableReader {
       sensitive,
       validations: blocks.flatMap((validation) => this.validation(name, validation)),
       nameSpan,
-      span: block,
+      span: block.span,
     });
   }
 
   /** A member of `variables`. */
-  member(attribute: Attribute): void {
+  member(attribute: AttributeContent): void {
     const { name, nameSpan, expression } = attribute;
     if (!this.isFree(name, nameSpan)) return;
     const fallback = valueIn(expression, this.defaults, this.found);
@@ -94,7 +95,7 @@ export class VariableReader {
   }
 
   private type(
-    attribute: Attribute | undefined,
+    attribute: AttributeContent | undefined,
   ): { readonly type: Type; readonly defaults: TypeDefaults | undefined } | undefined {
     if (!attribute) return undefined;
     const { type, defaults, diagnostics } = readTypeConstraint(attribute.expression, true);
@@ -103,17 +104,18 @@ export class VariableReader {
         quotedType(attribute.expression) ? { ...d, detail: quotedHint(attribute.expression) } : d,
       ),
     );
+    if (defaults) this.found.push(...checkDefaults(defaults));
     return { type, defaults };
   }
 
   private fallback(
-    attribute: Attribute | undefined,
+    attribute: AttributeContent | undefined,
     constraint: { readonly type: Type; readonly defaults: TypeDefaults | undefined } | undefined,
   ): Value | undefined {
     if (!attribute) return undefined;
     const value = valueIn(attribute.expression, this.defaults, this.found);
     if (!value || !constraint) return value;
-    const made = convert(withDefaults(value, constraint.defaults), constraint.type);
+    const made = convert(constraint.defaults ? applyDefaults(value, constraint.defaults) : value, constraint.type);
     if (!(made instanceof Fault)) return made;
     this.found.push(
       problem("variables/bad-default", "Invalid default value for variable", {
@@ -124,25 +126,25 @@ export class VariableReader {
     return undefined;
   }
 
-  private text(attribute: Attribute | undefined): string | undefined {
+  private text(attribute: AttributeContent | undefined): string | undefined {
     const value = attribute && valueIn(attribute.expression, undefined, this.found);
     if (!value || typeof value.raw === "string") return value?.text;
     this.found.push(unsuitable(attribute?.name ?? "", "string required", attribute?.expression));
     return undefined;
   }
 
-  private flag(attribute: Attribute | undefined): boolean {
+  private flag(attribute: AttributeContent | undefined): boolean {
     const value = attribute && valueIn(attribute.expression, undefined, this.found);
     if (!value || typeof value.raw === "boolean") return value?.raw === true;
     this.found.push(unsuitable(attribute?.name ?? "", "bool required", attribute?.expression));
     return false;
   }
 
-  private validation(name: string, block: Block): readonly Validation[] {
+  private validation(name: string, block: BlockContent): readonly Validation[] {
     const { attributes } = contentOf(block.body, validationSchema, this.found);
     const condition = attributes.get("condition")?.expression;
     const message = this.text(attributes.get("error_message"));
-    const subject = { ...rangeOf(block.typeSpan), end: rangeOf(block.openBrace).end };
+    const subject = rangeOf(block.span);
     for (const needed of ["condition", "error_message"])
       if (!attributes.has(needed)) {
         const detail = `The argument "${needed}" is required, but no definition was found.`;
@@ -160,11 +162,11 @@ export class VariableReader {
     }
     if (!condition || message === undefined) return [];
     this.ownNameOnly(name, condition);
-    return [{ condition, message, span: block }];
+    return [{ condition, message, span: block.span }];
   }
 
   private ownNameOnly(name: string, condition: Expression): void {
-    const uses = [...referencesIn(condition)];
+    const uses = referencesIn(condition);
     const foreign = uses.find((r) => r.root !== "var" || attributeOf(r, 0) !== name);
     const detail = `The condition for variable "${name}" can only refer to the variable itself, using var.${name}.`;
     const summary = "Invalid reference in variable validation";
