@@ -14,6 +14,7 @@ import { hostSide } from "./network/host-side.ts";
 import { AddressPool } from "./network/subnet.ts";
 import { becomeOwner, Caretaker, type Owner, sweepDeadOwners, undoLines } from "./owner.ts";
 import { requireMachineHost } from "./requirements.ts";
+import { SpareSshProcess } from "./ssh-process.ts";
 
 /** How to make machines. */
 export interface MachinesOptions {
@@ -52,14 +53,20 @@ export async function createMachines(options: MachinesOptions, signal: AbortSign
     ),
   ]);
   const caretaker = new Caretaker(owner, undoLines(owner, folder, host.network?.undo ?? [], undoSwitches));
-  const shop: MachineShop = {
-    method: clone.method,
+  const serving = {
     network: host.network,
+    sshServer: options.sshServerProgram ?? defaultServer(),
+    codeCache: join(options.stateDirectory, "code-cache"),
+  };
+  const servers = new SpareSshProcess(serving);
+  servers.prepare();
+  const shop: MachineShop = {
+    ...serving,
+    servers,
+    method: clone.method,
     addresses: new AddressPool(),
     addressPrefix: host.addressPrefix,
     folder: join(folder, "disks"),
-    sshServer: options.sshServerProgram ?? defaultServer(),
-    codeCache: join(options.stateDirectory, "code-cache"),
   };
   const hidden = [options.stateDirectory, owner.folder];
   const bases = new Bases({
@@ -77,6 +84,7 @@ export async function createMachines(options: MachinesOptions, signal: AbortSign
     notes: [...clone.notes, ...host.notes],
   };
   const cloud: LinuxMachines | undefined = new LinuxMachines(capabilities, shop, bases, owner, async () => {
+    servers.close();
     await host.close();
     await caretaker.finish();
   });
