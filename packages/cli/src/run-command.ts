@@ -40,6 +40,25 @@ async function run(io: Io, line: Exclude<CommandLine, Line<"print">>): Promise<n
       return (await import("./inspect/inspect-command.ts")).inspect(io, templateInput(path, line.flags));
     case "fix":
       return (await import("./fix/fix-command.ts")).fix(io, { path, validate: line.flags.validate });
+    case "fmt":
+      return (await import("./fmt/fmt-command.ts")).fmt(io, { paths: line.positionals, ...line.flags });
+    case "console":
+      return (await import("./console/console-command.ts")).console(io, templateInput(path, line.flags));
+    case "init":
+      return (await import("./plugins/init-command.ts")).init(io, templateInput(path, line.flags));
+    case "plugins":
+      return (await import("./plugins/plugins-command.ts")).plugins(io, line.positionals);
+    case "hcl2_upgrade": {
+      const { "output-file": output, "with-annotations": annotations } = line.flags;
+      const input = templateInput(path, line.flags);
+      return (await import("./upgrade/upgrade-command.ts")).upgrade(io, {
+        ...input,
+        annotations,
+        ...(output !== undefined && { output }),
+      });
+    }
+    case "schema":
+      return (await import("./schema/schema-command.ts")).schema(io, line.positionals);
     case "version":
       return (await import("./commands/version.ts")).version(io);
     case "cleanup": {

@@ -1,7 +1,10 @@
-import { parseJsonTemplate } from "@kiln/engine";
+import { type JsonTemplate, parseJsonTemplate, SecretSet } from "@kiln/engine";
+import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
-import { parseInput, type TemplateInput } from "../template/load-template.ts";
+import { hclState } from "../template/load-hcl.ts";
+import { type ParsedInput, parseInput, type TemplateInput } from "../template/load-template.ts";
+import { inspectHcl } from "./inspect-hcl.ts";
 import { inspectJson } from "./inspect-json.ts";
 
 /** `inspect [TEMPLATE]`: lists what a template defines. Without a template there is nothing to list, which is no mistake. */
@@ -14,7 +17,32 @@ export async function inspect(io: Io, input: TemplateInput): Promise<number> {
     return 1;
   }
   printer.diagnostics(parsed.warnings, parsed.sourceOf);
-  const template = "template" in parsed.value ? parsed.value.template : parsed.value;
+  const { value } = parsed;
+  if ("template" in value && value.syntax === "hcl2") return inspectHclInput(io, value, input, printer);
+  tellJson("template" in value ? value.template : value, printer);
+  return 0;
+}
+
+/** Mistakes beyond syntax are not what `inspect` is about: they are passed over, as Packer does. */
+async function inspectHclInput(
+  io: Io,
+  parsed: Extract<ParsedInput, { readonly syntax: "hcl2" }>,
+  { vars, varFiles }: TemplateInput,
+  printer: Printer,
+): Promise<number> {
+  const secrets = new SecretSet();
+  const engine = composeEngine(io.host, io.journals);
+  const options = { vars, varFiles, askData: true, undeclared: "silent" } as const;
+  const state = await hclState(io, parsed, options, engine, secrets, (file, text) => parsed.remember(file, text));
+  if (!state.ok) {
+    printer.diagnostics(state.diagnostics, parsed.sourceOf);
+    return 1;
+  }
+  printer.say(secrets.mask(inspectHcl(state.value)));
+  return 0;
+}
+
+function tellJson(template: JsonTemplate, printer: Printer): void {
   for (const line of inspectJson(template)) {
     if ("say" in line) printer.say(line.say);
     else {
@@ -22,5 +50,4 @@ export async function inspect(io: Io, input: TemplateInput): Promise<number> {
       printer.record("", category, ...args);
     }
   }
-  return 0;
 }
