@@ -7,8 +7,17 @@ import type { TemplateInput } from "./template/load-template.ts";
 
 /** Runs what the arguments (without `-machine-readable`) ask for; the exit code. Code is loaded for that command alone. */
 export async function runCommand(io: Io, args: readonly string[]): Promise<number> {
-  const line = readCommandLine(io.invokedAs, args);
   const printer = new Printer(io);
+  const { COMP_LINE: typed, COMP_POINT: point } = io.host.env;
+  if (typed !== undefined && typed !== "") {
+    const { completions } = await import("./completion/complete.ts");
+    for (const word of completions(typed, point ? Number(point) : typed.length)) printer.raw(`${word}\n`);
+    return 0;
+  }
+  const completion = /^--?autocomplete-(install|uninstall)$/.exec(args[0] ?? "")?.[1];
+  if (completion !== undefined)
+    return (await import("./completion/install.ts")).changeCompletion(io, completion === "install");
+  const line = readCommandLine(io.invokedAs, args);
   if (line.command === "print") {
     printer.say(line.text);
     return line.code;
@@ -30,10 +39,16 @@ async function run(io: Io, line: Exclude<CommandLine, Line<"print">>): Promise<n
     case "build":
       return (await import("./commands/build.ts")).build(io, buildOptions(path, line.flags));
     case "validate": {
-      const options = { ...templateOptions(path, line.flags), force: false, debug: false };
+      const { "syntax-only": syntaxOnly, "no-warn-undeclared-var": quiet, strict, output } = line.flags;
       return (await import("./commands/validate.ts")).validate(io, {
-        ...options,
-        syntaxOnly: line.flags["syntax-only"],
+        ...templateOptions(path, line.flags),
+        force: false,
+        debug: false,
+        askData: line.flags["evaluate-datasources"],
+        undeclared: quiet ? "silent" : "warn",
+        strict,
+        syntaxOnly,
+        output,
       });
     }
     case "inspect":
@@ -104,6 +119,8 @@ function buildOptions(path: string, flags: BuildFlags): BuildOptions {
     ...templateOptions(path, flags),
     force: flags.force,
     debug: flags.debug,
+    undeclared: flags["warn-on-undeclared-var"] ? "warn" : "silent",
+    strict: flags.strict,
     color: flags.color,
     timestampUi: flags["timestamp-ui"],
     parallelBuilds: flags["parallel-builds"],

@@ -7,14 +7,13 @@ export function inspectHcl(state: HclState): string {
   return `Packer Inspect: HCL2 mode\n\n${listNames(state)}\n> builds:\n${builds}`;
 }
 
-function build(block: BuildBlock, index: number): string {
+function build(block: HclState["template"]["builds"][number], index: number): string {
   const head = `\n  > ${block.name ?? `<unnamed build ${index}>`}:\n`;
   const description = block.description ? `\n  > Description: ${block.description}\n` : "";
-  const sources = block.sources.map((source) => `${source.type}.${source.localName ?? source.name}`);
   return [
     head,
     description,
-    section("sources", sources, "<no source>"),
+    section("sources", block.references, "<no source>"),
     section("provisioners", block.provisioners.map(named), "<no provisioner>"),
     postProcessors(block.postProcessors),
   ].join("");
