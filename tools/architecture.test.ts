@@ -114,7 +114,7 @@ function load(path: string): SourceFile {
 
 const files = [...typescriptFiles(join(root, "packages"))].map(load);
 const isTest = (file: SourceFile): boolean =>
-  /\.test\.ts$|\/testing\/|contract-suite\.ts$|-under-test\.ts$/.test(file.path);
+  /\.test\.ts$|\/testing\/|contract-suite\.ts$|-under-test\.ts$|\/test\//.test(file.path);
 const sources = files.filter((f) => !isTest(f));
 
 function roomOfPackage(specifier: string): { readonly room: Room; readonly family: string } | undefined {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
-import { createServer, request } from "node:http";
+import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer as createTcpServer } from "node:net";
 import { homedir } from "node:os";
@@ -31,6 +31,8 @@ async function freePort(): Promise<number> {
 
 export interface Exchange {
   readonly action: string;
+  /** Parameters of a Query request. */
+  readonly sent: URLSearchParams;
   readonly status: number;
   readonly body: string;
 }
@@ -64,8 +66,9 @@ export async function startMoto(onExchange: (exchange: Exchange) => Promise<void
       const sent = Buffer.concat(chunks);
       const { status, headers, body } = await forward(target, incoming, sent);
       const header = String(incoming.headers["x-amz-target"] ?? "").split(".")[1];
-      const action = header ?? new URLSearchParams(sent.toString()).get("Action") ?? "";
-      const exchange = { action, status, body: body.toString() };
+      const parameters = new URLSearchParams(sent.toString());
+      const action = header ?? parameters.get("Action") ?? "";
+      const exchange = { action, sent: parameters, status, body: body.toString() };
       exchanges.push(exchange);
       await onExchange(exchange);
       outgoing.writeHead(status, headers).end(body);
@@ -89,15 +92,10 @@ interface Answered {
   readonly headers: Record<string, string | string[] | undefined>;
   readonly body: Buffer;
 }
-function forward(
-  target: string,
-  incoming: { method?: string; url?: string; headers: object },
-  body: Buffer,
-): Promise<Answered> {
+function forward(target: string, incoming: IncomingMessage, body: Buffer): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const { method, url = "/", headers } = incoming;
-    const passed = { ...headers } as Record<string, string>;
-    const out = request(new URL(url, target), { ...(method && { method }), headers: passed }, (answer) => {
+    const out = request(new URL(url, target), { ...(method && { method }), headers }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on("data", (chunk: Buffer) => chunks.push(chunk));
       answer.once("error", reject);

@@ -72,7 +72,10 @@ describe.each(["/bin/sh", "/bin/bash"])("a script through %s", (loginShell) => {
   });
 
   it("gives the exit code of a script that a signal ended", async () => {
-    await expect(run({ inline: ["kill -9 $$"] }, machine())).rejects.toThrow("exit status: 137");
+    await using dir = await scratch();
+    await expect(run({ inline: ["kill -9 $$"], remote_path: dir.at("s.sh") }, machine())).rejects.toThrow(
+      "exit status: 137",
+    );
   });
 
   it("leaves the script there with skip_clean", async () => {
@@ -199,7 +202,10 @@ it("tells a script that cannot be put there from one that fails, and tries again
   const ctx = await run({ inline: ["echo here"], remote_path: dir.at("no/s.sh") }, m, {
     host: { ...nodeHost(), clock },
   });
-  expect(outputOf(ctx)).toEqual(["    here"]);
+  expect(outputOf(ctx)).toEqual([
+    expect.stringMatching(/^!!> Error uploading script: .*no\/s\.sh.*; trying for up to 5m0s$/),
+    "    here",
+  ]);
   expect(clock.sleeps).toEqual([2_000]);
 });
 
@@ -268,11 +274,15 @@ it("says so when the script cannot be removed", async () => {
 });
 
 it("stops when the build is aborted", async () => {
+  await using dir = await scratch();
   const stop = new AbortController();
   const m = new ShellMachine();
   const ctx = Object.assign(realRun({ communicator: m, signal: stop.signal }));
   const ready = prepared(
-    await shell.prepare({ ...defaults, inline: ["echo started; sleep 60"] }, fakePrepareContext()),
+    await shell.prepare(
+      { ...defaults, inline: ["echo started; sleep 60"], remote_path: dir.at("s.sh") },
+      fakePrepareContext(),
+    ),
   );
   const done = ready.run(ctx);
   while (!ctx.ui.lines.includes("    started")) await new Promise((r) => setTimeout(r, 10));

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import ssh2 from "ssh2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Machine } from "../../packages/local-cloud/src/machine/contract.ts";
 import { openBench, type RealBench, say } from "./bench.ts";
@@ -215,6 +216,74 @@ describe("OpenSSH's clients on a machine", () => {
     await ended;
     expect((await bench.ssh(machine, "pgrep -c -x sleep")).output).toBe("0\n");
   });
+
+  it("tells programs of a new window size, and hangs up on them at the end", async () => {
+    const client = await login();
+    const output = await new Promise<string>((resolve, reject) => {
+      client.shell({ rows: 24, cols: 80, term: "vt100" }, (error, channel) => {
+        if (error) return reject(error);
+        let text = "";
+        channel.on("data", (data: Buffer) => {
+          text += data.toString();
+          if (text.includes("24 80\r\n")) channel.setWindow(50, 132, 0, 0);
+          if (text.includes("50 132\r\n")) resolve(text);
+        });
+        channel.write("while :; do stty size; sleep 0.1; done\n");
+      });
+    });
+    client.end();
+    expect(output).toContain("50 132");
+    const count = async (): Promise<string> => (await bench.ssh(machine, "pgrep -c -x script")).output;
+    for (let tries = 0; tries < 50 && (await count()) !== "0\n"; tries++) {
+      await new Promise((resolve) => void setTimeout(resolve, 100));
+    }
+    expect(await count()).toBe("0\n");
+  });
+
+  it("obeys a command that an authorized key forces", async () => {
+    const key = join(work, "forced");
+    await say("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+    const line = `command="echo forced: $SSH_ORIGINAL_COMMAND" ${await readFile(`${key}.pub`, "utf8")}`;
+    await bench.ssh(machine, "cat >>.ssh/authorized_keys", [], line);
+    const options = bench.sshOptions.map((option) => (option === bench.key ? key : option));
+    const said = await say("ssh", [...options, `ubuntu@${machine.address}`, "something else"]);
+    expect(said.output).toBe("forced: something else\n");
+  });
+
+  it("ends its sessions when the machine stops", async () => {
+    const other = await bench.machines.launch(bench.spec("i-ends"), AbortSignal.timeout(30_000));
+    const child = spawn("ssh", [...bench.sshOptions, `ubuntu@${other.address}`, "echo ready; sleep 600"]);
+    await new Promise<void>((resolve) => void child.stdout.once("data", () => resolve()));
+    const ended = new Promise<number | null>((resolve) => void child.once("exit", resolve));
+    await other.stop(AbortSignal.timeout(30_000));
+    expect(await ended).not.toBe(0);
+    await other.destroy(AbortSignal.timeout(30_000));
+  });
+
+  it("takes a large upload without growing", async () => {
+    const grown = join(work, "large");
+    await say("truncate", ["-s", "600M", grown]);
+    const said = await say("scp", [...bench.sshOptions, grown, `ubuntu@${machine.address}:large`]);
+    expect(said.code).toBe(0);
+    const servers = await say("sh", [
+      "-c",
+      "for p in $(pgrep -f ssh-server/main.ts); do awk '/VmHWM/ { print $2 }' /proc/$p/status; done",
+    ]);
+    const most = Math.max(...servers.output.trim().split("\n").map(Number));
+    expect(most).toBeLessThan(350 * 1024);
+    expect((await bench.ssh(machine, "stat -c %s large; rm large")).output).toBe(`${600 * 1024 * 1024}\n`);
+  });
+
+  const login = async (): Promise<ssh2.Client> => {
+    const client = new ssh2.Client();
+    const privateKey = await readFile(bench.key);
+    await new Promise<void>((resolve, reject) => {
+      client.once("ready", () => resolve());
+      client.once("error", reject);
+      client.connect({ host: machine.address, username: "ubuntu", privateKey });
+    });
+    return client;
+  };
 
   it("keeps a link of the source a link's target, as scp does", async () => {
     const source = join(work, "with-link");

@@ -1,14 +1,13 @@
 import { spawn } from "node:child_process";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer, connect as tcp } from "node:net";
 import { join } from "node:path";
 import { connectors, generateKeyPair } from "@kiln/communicators";
 import type { ConnectConfig } from "@kiln/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { access, connectTo, output, target } from "./connecting.ts";
-import { freePort, runFile, type Sshd, startSshd } from "./sshd.ts";
+import { freePort, ordinaryUser, runFile, type Sshd, startSshd } from "./sshd.ts";
 
-const passwordUser = "kilnpw";
 const password = "correct horse";
 
 let ca: { dir: string; sshd: Sshd };
@@ -180,23 +179,12 @@ describe("an agent", () => {
 
 describe("passwords log in", () => {
   it("as password and as keyboard-interactive, and are never shown", async () => {
-    const dir = sshd.dir;
-    const { stdout: hash } = await runFile("openssl", ["passwd", "-6", password]);
-    await writeFile(
-      join(dir, "passwd"),
-      `${await readFile("/etc/passwd", "utf8")}${passwordUser}:x:4242:4242::${dir}:/bin/sh\n`,
-    );
-    await writeFile(
-      join(dir, "shadow"),
-      `${await readFile("/etc/shadow", "utf8")}${passwordUser}:${hash.trim()}:19000:0:99999:7:::\n`,
-    );
-    await chmod(join(dir, "shadow"), 0o600);
-    const inNamespace = [`mount --bind ${dir}/passwd /etc/passwd`, `mount --bind ${dir}/shadow /etc/shadow`];
+    const { name, inNamespace } = await ordinaryUser(sshd.dir, password);
     await using server = await startSshd({ inNamespace, config: ["PasswordAuthentication yes"] });
-    const config = { ssh_username: passwordUser, ssh_password: password };
+    const config = { ssh_username: name, ssh_password: password };
     const used = access();
     await using communicator = await connectTo(server.port, { ...config, ssh_timeout: 8000 }, used);
-    expect(await output(communicator, "id -un")).toBe(`${passwordUser}\n`);
+    expect(await output(communicator, "id -un")).toBe(`${name}\n`);
     expect(used.masked).toContain(password);
     const wrong = says(server.port, { ...config, ssh_password: "wr0ng-secret", ssh_handshake_attempts: 1 });
     await expect(wrong).rejects.toThrow(

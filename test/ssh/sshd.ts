@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,7 +44,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   await runFile("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "kiln test", "-f", keyFile]);
   await runFile("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(dir, "host_key")]);
   const authorized = [(await readFile(`${keyFile}.pub`, "utf8")).trim(), ...(options.authorized ?? [])];
-  await writeFile(join(dir, "authorized_keys"), `${authorized.join("\n")}\n`, { mode: 0o600 });
+  await writeFile(join(dir, "authorized_keys"), `${authorized.join("\n")}\n`);
   // Privilege separation wants its empty directory.
   if (process.getuid?.() === 0) await mkdir("/run/sshd", { recursive: true, mode: 0o755 });
   const config = [
@@ -98,6 +98,22 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     log,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** A user without privileges that exists for one sshd only: what `inNamespace` mounts over the system's lists. */
+export async function ordinaryUser(
+  dir: string,
+  password?: string,
+): Promise<{ readonly name: string; readonly uid: number; readonly inNamespace: readonly string[] }> {
+  const [name, uid] = ["kilnuser", 4242];
+  const hash = password === undefined ? "*" : (await runFile("openssl", ["passwd", "-6", password])).stdout.trim();
+  const home = join(dir, "home");
+  await mkdir(home, { recursive: true });
+  await chown(home, uid, uid);
+  const [passwd, shadow] = [await readFile("/etc/passwd", "utf8"), await readFile("/etc/shadow", "utf8")];
+  await writeFile(join(dir, "passwd"), `${passwd}${name}:x:${uid}:${uid}::${home}:/bin/dash\n`);
+  await writeFile(join(dir, "shadow"), `${shadow}${name}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 });
+  return { name, uid, inNamespace: ["passwd", "shadow"].map((file) => `mount --bind ${dir}/${file} /etc/${file}`) };
 }
 
 function answers(port: number): Promise<boolean> {

@@ -19,7 +19,17 @@ function statOf(stats: Stats): FileStat {
   return { kind, size: stats.size, mode: stats.mode & 0o7777, modified: stats.mtime };
 }
 
-async function* read(path: string, options: { start?: number; end?: number } = {}): AsyncGenerator<Uint8Array> {
+interface ReadOptions {
+  readonly start?: number;
+  readonly end?: number;
+  readonly buffer?: () => Uint8Array;
+}
+
+async function* read(path: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
+  if (options.buffer) {
+    yield* readInto(path, options.buffer, options);
+    return;
+  }
   const stream = createReadStream(path, {
     highWaterMark: readSize,
     ...(options.start !== undefined && { start: options.start }),
@@ -27,6 +37,25 @@ async function* read(path: string, options: { start?: number; end?: number } = {
     ...(options.end !== undefined && { end: options.end - 1 }),
   });
   for await (const chunk of stream) yield chunk as Uint8Array;
+}
+
+async function* readInto(path: string, buffer: () => Uint8Array, options: ReadOptions): AsyncGenerator<Uint8Array> {
+  const handle = await fs.open(path, "r");
+  try {
+    let at = options.start ?? 0;
+    for (;;) {
+      const into = buffer();
+      const wanted = Math.min(into.length, (options.end ?? Number.POSITIVE_INFINITY) - at);
+      if (wanted <= 0) return;
+      // Without a position where none was asked for: pipes have none.
+      const { bytesRead } = await handle.read(into, 0, wanted, options.start === undefined ? null : at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield into.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 async function writeAll(handle: fs.FileHandle, data: AsyncIterable<Uint8Array> | Uint8Array | string): Promise<void> {

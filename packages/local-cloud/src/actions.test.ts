@@ -20,6 +20,12 @@ it("answers every modelled operation, and models every operation it answers", ()
   expect(answered.toSorted()).toEqual(modelled.toSorted());
 });
 
+it("answers a signed GET as it does a POST", async () => {
+  await using fixture = await openCloud({ credentials: [{ accessKeyId: "test", secretAccessKey: "test" }] });
+  const answer = await fixture.client.get("ec2", "Action=DescribeVpcs&Version=2016-11-15");
+  expect(await answer.text()).toContain("<isDefault>true</isDefault>");
+});
+
 it("says what it does not answer, with the nearest name it does", async () => {
   await using fixture = await openCloud();
   const ask = async (service: string, action: string): Promise<string> =>

@@ -50,7 +50,14 @@ export interface FileStat {
 }
 /** Errors carry `code` as the operating system names it: `ENOENT`, `EACCES`, `ENOSPC`, … `~` is not expanded here. */
 export interface Files {
-  read(path: string, options?: { readonly start?: number; readonly end?: number }): AsyncIterable<Uint8Array>;
+  /**
+   * Pieces in order, each in memory of its own; or, with `buffer`, in what that returns: it is asked before every piece, so that a
+   * reader of gigabytes can use the same memory again.
+   */
+  read(
+    path: string,
+    options?: { readonly start?: number; readonly end?: number; readonly buffer?: () => Uint8Array },
+  ): AsyncIterable<Uint8Array>;
   /** Whole file as UTF-8. */
   readText(path: string): Promise<string>;
   /** Creates or truncates; with `append` adds at the end; with `exclusive` refuses (`EEXIST`) an existing file. Mode defaults to 0o666 less the umask. */

@@ -51,7 +51,7 @@ export async function build(io: Io, options: BuildOptions, command = "build"): P
     return 1;
   }
   const view = viewFor(io, options);
-  const progress = new ProgressLine(io.terminal);
+  const progress = new ProgressLine(io.terminal, io.host.clock);
   await using log = await runLog(io);
   const deliver = (event: EngineEvent): void => {
     progress.write(view(event));
@@ -83,7 +83,7 @@ export async function build(io: Io, options: BuildOptions, command = "build"): P
       force2: io.interrupts.second,
       deliver,
       ask: (question, signal) => {
-        progress.end();
+        progress.pause();
         return io.machineReadable
           ? Promise.reject(
               Object.assign(new Error("cannot ask in machine-readable output"), { code: "ui/no-terminal" }),

@@ -27,7 +27,7 @@ function variables(template: JsonTemplate): readonly Inspected[] {
   if (all.length === 0) return [say("Variables:\n"), say("  <No variables>"), say("")];
   const required = all.filter(({ fallback }) => fallback === undefined);
   const optional = all.filter(({ fallback }) => fallback !== undefined);
-  const width = Math.max(...optional.map(({ name }) => name.length));
+  const width = Math.max(...all.map(({ name }) => name.length));
   const hidden = hiddenDefaults(template);
   const lines: Inspected[] = [];
   if (required.length > 0) lines.push(say("Required variables:\n"));

@@ -153,7 +153,7 @@ async function evaluateJson(io: Io, parsed: ParsedJson, input: TemplateInput): P
       varFiles.push({ path, text });
     } catch (error) {
       const reason = readRefusal(error);
-      problems.push(problem("variables/unreadable-file", `Cannot read the variable file ${path}: ${reason}`));
+      problems.push(problem("variables/unreadable-file", `Error reading variables: open ${path}: ${reason}`));
     }
   }
   const { consul, ...stores } = lookUps(io.host, io.interrupts.first);

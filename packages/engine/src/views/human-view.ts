@@ -77,8 +77,8 @@ export function humanView(options: HumanViewOptions): View {
     const errors =
       failed.length === 0
         ? ""
-        : `${painted("\n==> Some builds didn't complete successfully and had errors:", options.color ? red : undefined, true)}\n${failed
-            .map((e) => `${painted(`--> ${e.build}: ${e.error ?? ""}`, options.color ? red : undefined, true)}\n`)
+        : `\n==> Some builds didn't complete successfully and had errors:\n${failed
+            .map((e) => `--> ${e.build}: ${e.error ?? ""}\n`)
             .join("")}`;
     const successes = summary.withArtifacts;
     if (successes.length === 0) return `${waited}${errors}\n==> Builds finished but no artifacts were created.\n`;

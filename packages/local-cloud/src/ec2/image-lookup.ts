@@ -1,4 +1,5 @@
 import { standInFor } from "../catalogue/catalogue.ts";
+import { wellKnownIds } from "../catalogue/entries.ts";
 import { ApiError } from "../protocol/api-error.ts";
 import type { Call } from "../protocol/call.ts";
 import type { ImageRow } from "../state/rows.ts";
@@ -18,7 +19,7 @@ function adopt(call: Call, id: string): ImageRow {
   if (known || cloud.unknownImageUser === undefined) {
     throw new ApiError(
       "InvalidAMIID.NotFound",
-      `The image id '[${id}]' does not exist${known ? "" : unknownHint(call)}`,
+      `The image id '[${id}]' does not exist${known ? "" : unknownHint(call, id)}`,
     );
   }
   const row = standInFor(id, cloud.unknownImageUser, cloud.base, "099720109477");
@@ -26,19 +27,17 @@ function adopt(call: Call, id: string): ImageRow {
   return row;
 }
 
-function unknownHint(call: Call): string {
-  const suggestion = call
+/** What to do about an id that means nothing here. */
+function unknownHint(call: Call, id: string): string {
+  const { store, regions } = call.cloud;
+  const elsewhere = regions.find((name) => store.get("images", name, id) ?? wellKnownIds[name]?.[id]);
+  if (elsewhere !== undefined) return ` in ${call.region}; it does in ${elsewhere}`;
+  const newest = call
     .rows("images")
-    .filter(
-      (image) =>
-        image.standIn &&
-        image.ownerId === "099720109477" &&
-        image.architecture === "x86_64" &&
-        image.name.includes("-server-"),
-    )
-    .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
-  const instead = suggestion ? `, for instance ${suggestion.id} (${suggestion.name})` : "";
-  return ` in ${call.region} of Kiln's local cloud, which knows its own images and stand-ins for well-known public ones${instead}; use source_ami_filter, or let it stand in for unknown ids`;
+    .filter((image) => image.standIn && image.architecture === "x86_64" && /^ubuntu\/.*-server-/.test(image.name))
+    .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
+  const instead = newest ? `, such as ${newest.id} (${newest.name})` : "";
+  return ` in ${call.region} of Kiln's local cloud, which knows its own images and stand-ins for well-known public ones${instead}; find one with source_ami_filter`;
 }
 
 /** The caller's own image, or EC2's refusal to touch somebody else's. */

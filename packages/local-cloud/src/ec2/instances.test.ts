@@ -1,4 +1,4 @@
-import { privateDecrypt } from "node:crypto";
+import { constants, privateDecrypt } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { openCloud, stateDirectory, until } from "../testing/cloud-fixture.ts";
 import { describeInstance, instanceInState, oneInstance, runningInstance } from "../testing/instances.ts";
@@ -62,6 +62,32 @@ describe("an instance's life", () => {
       Code: "Server.InternalError",
       Message: "The machine did not start: no memory",
     });
+  });
+
+  it("ends when the machine will not stop, and is stopped when it will not start again", async () => {
+    await using fixture = await openCloud();
+    const { client: ec2, machines } = fixture;
+    const fail = (id: string): void => {
+      const machine = machines.find(id);
+      if (machine) machine.nextFailure = new Error("stuck");
+    };
+    const first = await runningInstance(ec2);
+    fail(first);
+    await ec2.ec2("StopInstances", { InstanceIds: [first] });
+    expect(text(await instanceInState(ec2, first, "terminated"), "StateReason.Message")).toContain("stuck");
+    expect(machines.find(first)).toBeUndefined();
+    const second = await runningInstance(ec2);
+    await ec2.ec2("StopInstances", { InstanceIds: [second] });
+    await instanceInState(ec2, second, "stopped");
+    fail(second);
+    await ec2.ec2("StartInstances", { InstanceIds: [second] });
+    const stopped = await until(
+      () => describeInstance(ec2, second),
+      (found) => text(found, "StateReason.Message").includes("stuck"),
+    );
+    expect(at(stopped, "State.Name")).toBe("stopped");
+    await ec2.ec2("StartInstances", { InstanceIds: [second] });
+    await instanceInState(ec2, second, "running");
   });
 
   it("can be ended while it boots", async () => {
@@ -233,6 +259,32 @@ describe("RunInstances", () => {
         message: expect.stringContaining("Windows"),
       },
     );
+  });
+});
+
+describe("GetPasswordData", () => {
+  it("gives a password that the key pair's owner alone can read, once the instance runs", async () => {
+    await using fixture = await openCloud({ startWindows: true });
+    const { client: ec2, machines } = fixture;
+    const privateKey = text(await ec2.ec2("CreateKeyPair", { KeyName: "rsa" }), "KeyMaterial");
+    await ec2.ec2("CreateKeyPair", { KeyName: "ed", KeyType: "ed25519" });
+    const windows = { ...oneInstance, ImageId: "ami-013e197b" };
+    await expect(ec2.ec2("RunInstances", { ...windows, KeyName: "ed" })).rejects.toMatchObject({
+      code: "InvalidParameterCombination",
+    });
+    const gate = Promise.withResolvers<void>();
+    machines.gate = gate.promise;
+    const InstanceId = text(await ec2.ec2("RunInstances", { ...windows, KeyName: "rsa" }), "Instances.0.InstanceId");
+    const password = async (): Promise<string> =>
+      text(await ec2.ec2("GetPasswordData", { InstanceId }), "PasswordData");
+    expect(await password()).toBe("");
+    gate.resolve();
+    await instanceInState(ec2, InstanceId, "running");
+    const encrypted = Buffer.from(await password(), "base64");
+    const plain = privateDecrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, encrypted).toString();
+    expect(plain).toMatch(/^[\w-]{24}aA1!$/);
+    const linux = await runningInstance(ec2, { KeyName: "rsa" });
+    expect(text(await ec2.ec2("GetPasswordData", { InstanceId: linux }), "PasswordData")).toBe("");
   });
 });
 

@@ -23,7 +23,7 @@ export interface LaunchCount {
 /** Checks a launch wholly, writes its rows and lets the machines boot. Gives the instances, all of one reservation. */
 export function launch(call: Call, request: LaunchRequest, { count, clientToken, spot }: LaunchCount): InstanceRow[] {
   if (!request.imageId) throw missingParameter("ImageId");
-  const image = launchable(imageOf(call, request.imageId));
+  const image = launchable(imageOf(call, request.imageId), call.cloud.startsWindows);
   const type = knownType(request.type ?? "m1.small");
   if (type.architecture !== image.architecture && image.architecture !== "i386") {
     throw new ApiError(
@@ -105,14 +105,17 @@ export function launch(call: Call, request: LaunchRequest, { count, clientToken,
 }
 
 /** An image that a machine can start from; says what it lacks otherwise. */
-function launchable(image: ImageRow): ImageRow & { readonly tree: NonNullable<ImageRow["tree"]> } {
+function launchable(
+  image: ImageRow,
+  startsWindows: boolean,
+): ImageRow & { readonly tree: NonNullable<ImageRow["tree"]> } {
   if (image.state !== "available") {
     throw new ApiError(
       "InvalidAMIID.Unavailable",
       `The image ID '${image.id}' is not available (it is ${image.state})`,
     );
   }
-  if (image.platform === "windows") {
+  if (image.platform === "windows" && !startsWindows) {
     throw new ApiError(
       "UnsupportedOperation",
       `${image.id} stands in for a Windows image (${image.name}): the instances of Kiln's local cloud are Linux machines, so it cannot be started here. Build it at AWS.`,

@@ -34,12 +34,19 @@ export class Lifecycle {
     });
   }
 
-  /** Stops a running machine; its row is `stopping` already. */
+  /** Stops a running machine; its row is `stopping` already. A machine that will not stop is ended instead. */
   stop(region: string, id: string): void {
     this.#enqueue(region, id, async (signal) => {
       if (this.#row(region, id)?.state !== "stopping") return;
-      await this.#cloud().machines.find(id)?.stop(signal);
-      this.#rested(region, id);
+      const machine = this.#cloud().machines.find(id);
+      try {
+        await machine?.stop(signal);
+        if (!signal.aborted) this.#rested(region, id);
+      } catch (error) {
+        if (signal.aborted) return;
+        const why = `The machine did not stop: ${reason(error)}`;
+        await this.#destroy(region, id, { code: "Server.InternalError", message: why });
+      }
     });
   }
 
@@ -50,7 +57,7 @@ export class Lifecycle {
         const machine = this.#cloud().machines.find(id);
         if (!machine) throw new Error("the machine is gone");
         await machine.start(signal);
-        this.#update(region, id, { state: "running", address: machine.address });
+        if (!signal.aborted) this.#update(region, id, { state: "running", address: machine.address });
       } catch (error) {
         if (signal.aborted) return;
         const stateReason = { code: "Server.InternalError", message: `The machine did not start: ${reason(error)}` };
@@ -64,13 +71,8 @@ export class Lifecycle {
       const machine = this.#cloud().machines.find(id);
       if (this.#row(region, id)?.state !== "running" || !machine) return;
       this.#rebooting.add(id);
-      try {
-        await machine.stop(signal);
-        await machine.start(signal);
-        this.#update(region, id, { address: machine.address });
-      } finally {
-        this.#rebooting.delete(id);
-      }
+      await machine.stop(signal).catch(() => {});
+      await this.#resume(region, id, machine, signal);
     });
   }
 
@@ -80,10 +82,8 @@ export class Lifecycle {
   terminate(region: string, id: string): void {
     this.#endings.get(id)?.abort(new Error(`${id} is being terminated`));
     this.#endings.delete(id);
-    this.#enqueue(region, id, async (signal) => {
-      await this.#cloud().machines.find(id)?.destroy(signal);
-      const row = this.#row(region, id);
-      if (row) this.#gone(region, id, row.stateReason);
+    this.#enqueue(region, id, async () => {
+      await this.#destroy(region, id, this.#row(region, id)?.stateReason);
     });
   }
 
@@ -101,14 +101,33 @@ export class Lifecycle {
         outcome.reject(error);
       }
       if (!paused) return;
-      try {
-        await machine.start(signal);
-        this.#update(region, id, { address: machine.address });
-      } finally {
-        this.#rebooting.delete(id);
-      }
+      await this.#resume(region, id, machine, signal);
     });
     return await outcome.promise;
+  }
+
+  /** Starts a machine again that was stopped for a moment; its instance was `running` all the while. */
+  async #resume(region: string, id: string, machine: Machine, signal: AbortSignal): Promise<void> {
+    try {
+      await machine.start(signal);
+      this.#update(region, id, { address: machine.address });
+    } catch (error) {
+      if (signal.aborted) return;
+      const message = `The machine did not start again: ${reason(error)}`;
+      this.#update(region, id, { stateReason: { code: "Server.InternalError", message } });
+      this.#rested(region, id);
+    } finally {
+      this.#rebooting.delete(id);
+    }
+  }
+
+  /** Nothing cuts this short: an instance that ends leaves no machine behind. */
+  async #destroy(region: string, id: string, stateReason: InstanceRow["stateReason"]): Promise<void> {
+    try {
+      await this.#cloud().machines.find(id)?.destroy(new AbortController().signal);
+    } finally {
+      this.#gone(region, id, stateReason);
+    }
   }
 
   /** What no machine stands behind any more, because an earlier process ended, is terminated. */
@@ -126,15 +145,10 @@ export class Lifecycle {
 
   /** Ends every instance; for the end of the cloud itself, when no step runs any more. */
   async endAll(): Promise<void> {
-    const { store, machines } = this.#cloud();
+    const { store } = this.#cloud();
     const left = store.everywhere("instances").filter(({ row }) => row.state !== "terminated");
-    await Promise.all(
-      left.map(async ({ region, row }) => {
-        // Not to be cut short: whoever stops the cloud wants nothing left behind.
-        await machines.find(row.id)?.destroy(new AbortController().signal);
-        this.#gone(region, row.id, { code: "Server.InternalError", message: "The local cloud was stopped" });
-      }),
-    );
+    const why = { code: "Server.InternalError", message: "The local cloud was stopped" };
+    await Promise.all(left.map(({ region, row }) => this.#destroy(region, row.id, why)));
   }
 
   /** Forgets instances that have been terminated for long enough. */

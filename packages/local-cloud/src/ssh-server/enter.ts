@@ -11,9 +11,13 @@ export function enterAs(machineProcess: number, account: Account, workingDirecto
   const groups = account.groups.join(",");
   return [
     ...enterAsRoot(machineProcess, workingDirectory),
-    ...["setpriv", "--reuid", String(account.uid), "--regid", String(account.gid)],
-    ...(groups ? ["--groups", groups] : ["--clear-groups"]),
-    ...["--inh-caps", "-all", "--bounding-set", withheld, "--"],
+    "setpriv",
+    `--reuid=${account.uid}`,
+    `--regid=${account.gid}`,
+    groups ? `--groups=${groups}` : "--clear-groups",
+    "--inh-caps=-all",
+    `--bounding-set=${withheld}`,
+    "--",
   ];
 }
 

@@ -39,6 +39,8 @@ class SessionServer {
   private readonly session: Session;
   private readonly sent = new Map<string, string>();
   private terminal: Terminal | undefined;
+  /** What the client asked for where its key forces another command. */
+  private original: string | undefined;
   private agent: { readonly path: string; readonly close: () => void } | undefined;
   private running: RunningCommand | undefined;
 
@@ -74,7 +76,10 @@ class SessionServer {
       accept?.();
     });
     session.on("shell", (accept) => this.start(accept(), login.forcedCommand));
-    session.on("exec", (accept, _reject, info) => this.start(accept(), login.forcedCommand ?? info.command));
+    session.on("exec", (accept, _reject, info) => {
+      if (login.forcedCommand !== undefined) this.original = info.command;
+      this.start(accept(), login.forcedCommand ?? info.command);
+    });
     session.on("subsystem", (accept, reject, info) => {
       if (info.name === "sftp" && login.forcedCommand === undefined) {
         const channel = accept();
@@ -98,6 +103,7 @@ class SessionServer {
     const environment = {
       ...loginEnvironment(tree, account, this.login.ends, settings.environment, this.sent),
       ...(this.terminal && { TERM: this.terminal.kind }),
+      ...(this.original !== undefined && { SSH_ORIGINAL_COMMAND: this.original }),
       ...(this.agent && { SSH_AUTH_SOCK: this.agent.path }),
     };
     const workingDirectory = isDirectory(tree, account.home) ? tree.real(account.home) : "/";
@@ -105,7 +111,8 @@ class SessionServer {
     const running = await startCommand(order, pipes);
     this.running = running;
     // A terminal hangs up; a command without one notices by its streams, as it does under sshd.
-    if (this.terminal) channel.once("close", () => signalCommand(running, "SIGHUP"));
+    // `script` heeds SIGTERM alone; the terminal that ends with it hangs up on everything else.
+    if (this.terminal) channel.once("close", () => signalCommand(running, "SIGTERM"));
     await this.carry(channel, running);
   }
 

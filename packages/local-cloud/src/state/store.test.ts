@@ -50,15 +50,25 @@ describe("the store", () => {
     expect(readFileSync(path, "utf8")).not.toContain("half");
   });
 
-  it("rewrites a journal that is mostly history", () => {
+  it("rewrites a journal that is mostly history when it is opened", () => {
+    using state = stateDirectory();
+    const path = join(state.path, "state.jsonl");
+    const lines = Array.from({ length: 300 }, (_, i) => `[["put","vpcs","r",{"id":"a","cidr":"10.${i}"}]]`);
+    writeFileSync(path, ['{"kiln":"local-cloud-state","version":1}', ...lines, ""].join("\n"));
+    expect(reopened(state.path)).toEqual(["a"]);
+    expect(readFileSync(path, "utf8").trim().split("\n")[1]).toContain("10.299");
+    expect(readFileSync(path, "utf8").trim().split("\n")).toHaveLength(2);
+  });
+
+  it("leaves nothing of what is gone on the disk once it is closed", () => {
     using state = stateDirectory();
     const store = Store.open(state.path, clock);
-    for (let i = 0; i < 300; i++) store.change((tx) => tx.put("vpcs", "r", vpc("a", `10.${i}`)));
+    store.change((tx) => tx.put("vpcs", "r", vpc("a", "secret")));
+    store.change((tx) => tx.put("vpcs", "r", vpc("a", "10.0.0.0/8")));
     store.close();
-    expect(reopened(state.path)).toEqual(["a"]);
-    const lines = readFileSync(join(state.path, "state.jsonl"), "utf8").trim().split("\n");
-    expect(lines).toHaveLength(2);
-    expect(lines[1]).toContain("10.299");
+    const text = readFileSync(join(state.path, "state.jsonl"), "utf8");
+    expect(text).toContain("10.0.0.0/8");
+    expect(text).not.toContain("secret");
   });
 
   it("takes back what a full disk cut short, and keeps on with what fits", () => {

@@ -22,6 +22,7 @@ export class Store {
   readonly #journal: Journal;
   readonly #clock: CloudClock;
   readonly #entries = new Map<string, Map<string, Entry>>();
+  #appended = false;
 
   private constructor(journal: Journal, clock: CloudClock) {
     this.#journal = journal;
@@ -67,7 +68,10 @@ export class Store {
       putVolatile: (kind, region, row) => volatile.push(["put", kind, region, row]),
       remove: (kind, region, id) => kept.push(["del", kind, region, id]),
     });
-    if (kept.length > 0) this.#journal.append(kept);
+    if (kept.length > 0) {
+      this.#journal.append(kept);
+      this.#appended = true;
+    }
     for (const entry of kept) this.#apply(entry, false, this.#clock.now());
     for (const entry of volatile) this.#apply(entry, true, this.#clock.now());
   }
@@ -78,8 +82,16 @@ export class Store {
     for (const row of rows) if (!table.has(row.id)) table.set(row.id, { row, bornAt: 0, volatile: true });
   }
 
+  /**
+   * Closes the journal, and forgets what is no more: user data and tags of ended instances do not stay on the disk in its
+   * older lines.
+   */
   close(): void {
-    this.#journal.close();
+    try {
+      if (this.#appended) this.#journal.rewrite(this.#everything());
+    } finally {
+      this.#journal.close();
+    }
   }
 
   #apply(entry: JournalEntry, volatile: boolean, now: number): void {

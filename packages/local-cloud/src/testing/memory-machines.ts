@@ -10,6 +10,8 @@ export class MemoryMachine implements Machine {
   readonly files: Map<string, string>;
   state: Machine["state"] = "running";
   boots = 1;
+  /** Set to make the next stop or start fail. */
+  nextFailure: Error | undefined;
   readonly #listeners: (() => void)[] = [];
   readonly #forget: () => void;
 
@@ -25,10 +27,12 @@ export class MemoryMachine implements Machine {
     return `machine ${this.id} booted ${this.boots} times\n`;
   }
   async stop(): Promise<void> {
+    this.#mayFail();
     this.state = "stopped";
   }
   async start(): Promise<void> {
     if (this.state === "destroyed") throw new Error(`the machine ${this.id} is gone`);
+    this.#mayFail();
     this.state = "running";
     this.boots++;
   }
@@ -47,6 +51,12 @@ export class MemoryMachine implements Machine {
     if (this.state === "destroyed") return;
     this.state = "destroyed";
     this.#forget();
+  }
+
+  #mayFail(): void {
+    const failure = this.nextFailure;
+    this.nextFailure = undefined;
+    if (failure) throw failure;
   }
 }
 

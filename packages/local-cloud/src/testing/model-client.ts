@@ -107,37 +107,57 @@ export class ModelClient {
     return expectNone(`answer ${action}`, checkJsonMessage(model, action, "output", body));
   }
 
+  /** A signed POST of any body. */
   async send(
     service: string,
     body: string,
-    extra: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>>,
     now = Date.now(),
   ): Promise<Response> {
+    const signed = this.#signed({ method: "POST", service, query: "", body, headers, now });
+    return await fetch(this.#endpoint, { method: "POST", headers: signed, body });
+  }
+
+  /** A signed GET of a query. */
+  async get(service: string, query: string): Promise<Response> {
+    const signed = this.#signed({ method: "GET", service, query, body: "", headers: {}, now: Date.now() });
+    return await fetch(`${this.#endpoint}/?${query}`, { headers: signed });
+  }
+
+  #signed({ method, service, query, body, headers, now }: Unsigned): Record<string, string> {
     const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
     const { accessKeyId, secretAccessKey, sessionToken } = this.#credentials;
-    const headers: Record<string, string> = {
-      ...extra,
+    const all: Record<string, string> = {
+      ...headers,
       host: new URL(this.#endpoint).host,
       "x-amz-date": time,
       ...(sessionToken !== undefined && { "x-amz-security-token": sessionToken }),
     };
-    const signedHeaders = Object.keys(headers).toSorted();
-    const scope = {
-      accessKeyId,
-      date: time.slice(0, 8),
-      region: this.region,
-      service,
-      signedHeaders,
-      time,
-      presigned: false,
+    const signedHeaders = Object.keys(all).toSorted();
+    const date = time.slice(0, 8);
+    const scope = { accessKeyId, date, region: this.region, service, signedHeaders, time, presigned: false };
+    const request = {
+      method,
+      path: "/",
+      query: [...new URLSearchParams(query)],
+      headers: all,
+      body: Buffer.from(body),
     };
-    const request = { method: "POST", path: "/", query: [], headers, body: Buffer.from(body) };
     const signature = sign(request, scope, secretAccessKey);
-    const credential = `${accessKeyId}/${scope.date}/${this.region}/${service}/aws4_request`;
+    const credential = `${accessKeyId}/${date}/${this.region}/${service}/aws4_request`;
     const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signedHeaders.join(";")}, Signature=${signature}`;
-    const { host: _, ...sent } = headers;
-    return await fetch(this.#endpoint, { method: "POST", headers: { ...sent, authorization }, body });
+    const { host: _, ...sent } = all;
+    return { ...sent, authorization };
   }
+}
+
+interface Unsigned {
+  readonly method: string;
+  readonly service: string;
+  readonly query: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly now: number;
 }
 
 /** The model says `Windows`; EC2 itself says `windows` in answers, and clients compare with that. */

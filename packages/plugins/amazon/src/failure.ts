@@ -22,7 +22,9 @@ export function failure(ui: Ui, message: string, cause?: unknown): StepError {
 }
 
 function isRefusal(thrown: unknown): boolean {
-  if (awsCode(thrown) === undefined) return false;
+  const code = awsCode(thrown);
+  // "Duplicate" may be our own request, repeated because its answer was lost: then there is something to look for.
+  if (code === undefined || /Duplicate|AlreadyExists/.test(code)) return false;
   const { $metadata } = thrown as { readonly $metadata: { readonly httpStatusCode?: number } };
   const status = $metadata.httpStatusCode ?? 0;
   return status >= 400 && status < 500;

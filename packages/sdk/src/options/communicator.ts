@@ -25,7 +25,9 @@ export const sshOptions = {
   ssh_wait_timeout: duration({ doc: "Old name of ssh_timeout.", deprecated: { use: "ssh_timeout" } }),
   ssh_disable_agent_forwarding: flag({ doc: "Do not forward the local agent." }),
   ssh_handshake_attempts: num({ doc: "Handshakes to try; only authentication failures count." }),
-  ssh_private_key_file: text({ doc: "Private key to log in with." }),
+  ssh_private_key_file: text({
+    doc: "Private key to log in with. The passphrase of an encrypted one is asked for, or read from KILN_SSH_KEY_PASSPHRASE.",
+  }),
   ssh_agent_auth: flag({ doc: "Log in with keys of the agent at SSH_AUTH_SOCK." }),
   ssh_bastion_host: text({ doc: "Jump host to connect through." }),
   ssh_bastion_port: num({ doc: "Port of the jump host; 22 when not set." }),

@@ -3,7 +3,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** An address as people write it, brackets around IPv6. */
+/** `host:port`, with brackets around an IPv6 address. */
 export function where({ host, port }: Address): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -58,9 +58,10 @@ export async function reachableAgent(access: ConnectAccess): Promise<readonly Id
   }
 }
 
-/** Where the user's agent listens, if one is announced. */
+/** Where the user's agent listens, if one is announced; on Windows, OpenSSH's own pipe otherwise. */
 export function agentPath(access: ConnectAccess): string | undefined {
-  return access.host.env.SSH_AUTH_SOCK || undefined;
+  const { env, platform } = access.host;
+  return env.SSH_AUTH_SOCK || (platform === "win32" ? "\\\\.\\pipe\\openssh-ssh-agent" : undefined);
 }
 
 async function requiredAgent(access: ConnectAccess): Promise<readonly Identity[]> {

@@ -12,7 +12,10 @@ const globs = /(\*|\?|\[[\w!^.-]+\])/;
 export function remoteWord(path: string): string {
   if (windows.test(path)) return /^[^\s"&|<>^()]*$/.test(path) ? path : `"${path.replaceAll('"', "")}"`;
   const start = home.exec(path)?.[1] ?? "";
-  return (start.startsWith("$") ? `"${start}"` : start) + literal(safeStart(path).slice(start.length));
+  const rest = safeStart(path).slice(start.length);
+  if (start.startsWith("$")) return `"${start}"${literal(rest)}`;
+  // A quoted slash would take the tilde its meaning.
+  return start !== "" && rest !== "" ? `${start}/${literal(rest.slice(1))}` : start + literal(rest);
 }
 
 /** The same, with `*`, `?` and `[…]` left for the remote shell: sources of downloads may be patterns. */

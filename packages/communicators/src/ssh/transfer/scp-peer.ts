@@ -125,7 +125,9 @@ export class ScpSink {
 
   #failure(): Error {
     const { errors } = this;
-    if (errors.length > 0) return new TransferError("transfer/refused", errors.join("\n"));
+    // Behind a refused record the far side also complains about the next one.
+    const own = errors.filter((text) => !text.startsWith("protocol error"));
+    if (errors.length > 0) return new TransferError("transfer/refused", (own.length > 0 ? own : errors).join("\n"));
     const notes = this.#notes.trim();
     if (scpIsMissing(this.#exit, notes)) return new ScpMissing(missingWords);
     if (this.#noise !== "") {

@@ -127,7 +127,7 @@ async function listed(sftp: Sftp, directory: string): Promise<readonly Item[]> {
   const entries = (await sftp.list(directory))
     .filter(({ filename }) => filename !== "." && filename !== ".." && !/[/\0]/.test(filename))
     .sort((a, b) => (a.filename < b.filename ? -1 : 1));
-  const items = entries.map(({ filename, attrs }): Item | Promise<Item> => {
+  const items = entries.map(async ({ filename, attrs }): Promise<Item> => {
     const path = joinRemote(directory, filename);
     const type = (attrs.mode ?? 0) & 0o170000;
     const kind = type === 0o100000 ? "file" : type === 0o040000 ? "directory" : undefined;

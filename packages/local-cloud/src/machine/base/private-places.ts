@@ -5,9 +5,8 @@
  */
 
 /** Directories of `/` that are the operating system. Everything else at the top is left out. */
-export const systemFolders: readonly string[] = [
-  ...["bin", "boot", "etc", "gnu", "lib", "lib32", "lib64", "libexec", "libx32", "nix", "opt", "sbin", "usr", "var"],
-];
+export const systemFolders: readonly string[] =
+  "bin boot etc gnu lib lib32 lib64 libexec libx32 nix opt sbin usr var".split(" ");
 
 /** Directories of `/` that every system has, with the mode they start with, empty. */
 export const emptyFolders: Readonly<Record<string, number>> = {

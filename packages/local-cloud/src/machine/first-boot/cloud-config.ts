@@ -35,10 +35,10 @@ export interface CloudFile {
   readonly append: boolean;
 }
 
-const understood = [
-  ...["hostname", "ssh_authorized_keys", "users", "write_files", "package_update", "apt_update", "packages", "bootcmd"],
-  ...["runcmd", "package_upgrade", "preserve_hostname", "manage_etc_hosts", "fqdn", "output", "final_message"],
-];
+const understood = (
+  "hostname ssh_authorized_keys users write_files package_update apt_update packages bootcmd " +
+  "runcmd package_upgrade preserve_hostname manage_etc_hosts fqdn output final_message"
+).split(" ");
 
 /** Reads `#cloud-config` text. Throws when it is not YAML; what is not understood is listed, not guessed at. */
 export function readCloudConfig(text: string): CloudConfig {

@@ -17,7 +17,10 @@ export const status = {
   unsupported: 8,
 } as const;
 
-/** Reads the fields of one packet in order. Throws RangeError past its end. */
+/** A packet that ends before its fields do. */
+export class MalformedPacket extends Error {}
+
+/** Reads the fields of one packet in order. Throws past its end: MalformedPacket, or Node's own RangeError. */
 export class PacketReader {
   private at = 0;
   private readonly body: Buffer;
@@ -38,7 +41,7 @@ export class PacketReader {
   }
   bytes(): Buffer {
     const length = this.uint32();
-    if (this.at + length > this.body.length) throw new RangeError("string runs past the end of its packet");
+    if (this.at + length > this.body.length) throw new MalformedPacket("string runs past the end of its packet");
     this.at += length;
     return this.body.subarray(this.at - length, this.at);
   }
@@ -115,12 +118,12 @@ export function longName(name: string, of: Stats): string {
           : of.isSocket()
             ? "s"
             : "c";
-  const bits = [..."rwxrwxrwx"].map((letter, i) => (of.mode & (0o400 >> i) ? letter : "-")).join("");
-  const [month, day, year] = [
-    of.mtime.toLocaleString("en", { month: "short" }),
-    String(of.mtime.getDate()),
-    String(of.mtime.getFullYear()),
-  ];
+  const bits = "rwxrwxrwx".replaceAll(/./g, (letter, at: number) => (of.mode & (0o400 >> at) ? letter : "-"));
+  const month = of.mtime.toLocaleString("en", { month: "short" });
+  const day = String(of.mtime.getDate()).padStart(2);
+  // As ls: the time of day for half a year, the year for what is older.
+  const isRecent = Math.abs(Date.now() - of.mtimeMs) < 182 * 86_400_000;
+  const clock = isRecent ? of.mtime.toTimeString().slice(0, 5) : ` ${of.mtime.getFullYear()}`;
   const owner = `${String(of.uid).padEnd(8)} ${String(of.gid).padEnd(8)}`;
-  return `${kind}${bits} ${String(of.nlink).padStart(4)} ${owner} ${String(of.size).padStart(8)} ${month} ${day.padStart(2)}  ${year} ${name}`;
+  return `${kind}${bits} ${String(of.nlink).padStart(4)} ${owner} ${String(of.size).padStart(8)} ${month} ${day} ${clock} ${name}`;
 }

@@ -1,7 +1,18 @@
 import * as fs from "node:fs";
 import type { TreeView } from "../tree-view.ts";
 import type { Attributes } from "./sftp-packets.ts";
-import { attributes, encode, longName, PacketReader, packet, status, string, uint32, uint64 } from "./sftp-packets.ts";
+import {
+  attributes,
+  encode,
+  longName,
+  MalformedPacket,
+  PacketReader,
+  packet,
+  status,
+  string,
+  uint32,
+  uint64,
+} from "./sftp-packets.ts";
 
 type Open = { readonly file: number; readonly append: boolean } | { readonly dir: fs.Dir; readonly path: string };
 
@@ -239,8 +250,8 @@ function statusReply(id: number, code: number, message: string): Buffer {
   return reply(packet.status, id, uint32(code), string(message), string(""));
 }
 
-/** `_` is what a call returned, so that a call and its reply fit one line. */
-function done(id: number, _: void): Buffer {
+/** The second argument is a call that returns nothing: the call and its reply fit one line. */
+function done(id: number, _called: void): Buffer {
   return statusReply(id, status.ok, "Success");
 }
 
@@ -249,7 +260,9 @@ function refusal(id: number, error: unknown): Buffer {
   if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP")
     return statusReply(id, status.noSuchFile, "No such file");
   if (code === "EACCES" || code === "EPERM") return statusReply(id, status.permissionDenied, "Permission denied");
-  if (error instanceof RangeError && code !== undefined) return statusReply(id, status.badMessage, error.message);
+  // Node's own range errors carry a code: a number was missing.
+  if (error instanceof MalformedPacket || (error instanceof RangeError && code !== undefined))
+    return statusReply(id, status.badMessage, error.message);
   return statusReply(id, status.failure, error instanceof Error ? error.message : "Failure");
 }
 

@@ -1,9 +1,16 @@
-import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
+import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { type Clock, messageOf, type PrepareHost, StepError } from "@kiln/sdk";
 import type { AccessConfig } from "../options/access.ts";
 import type { SharedFiles } from "./shared-files.ts";
 import type { Transport } from "./transport.ts";
 import { vaultCredentials } from "./vault.ts";
+
+/** Something that fetches credentials, as the SDK's clients take it. */
+export type AwsCredentialIdentityProvider = Extract<
+  NonNullable<EC2ClientConfig["credentials"]>,
+  (...args: never[]) => unknown
+>;
+type AwsCredentialIdentity = Awaited<ReturnType<AwsCredentialIdentityProvider>>;
 
 export interface CredentialSource {
   readonly config: Partial<AccessConfig>;

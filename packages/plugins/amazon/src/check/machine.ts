@@ -29,13 +29,6 @@ export function checkMachine(config: MachineConfig & SpotConfig, refuse: Refusal
       "shutdown_behavior only accepts 'stop' or 'terminate' values.",
     );
   }
-  if (config.enable_t2_unlimited) {
-    refuse.warning(
-      ["enable_t2_unlimited"],
-      "deprecated",
-      "enable_t2_unlimited is deprecated, please use enable_unlimited_credits instead",
-    );
-  }
   const unlimited = config.enable_unlimited_credits || config.enable_t2_unlimited;
   if (unlimited) {
     const option = config.enable_unlimited_credits ? "enable_unlimited_credits" : "enable_t2_unlimited";

@@ -34,13 +34,6 @@ export function checkSpot(config: SpotConfig, refuse: Refusals): void {
       "block_duration_minutes has no effect: EC2 no longer offers spot instances for a defined duration",
     );
   }
-  if (config.spot_price_auto_product) {
-    refuse.warning(
-      ["spot_price_auto_product"],
-      "deprecated",
-      "spot_price_auto_product is deprecated and no longer necessary",
-    );
-  }
   const strategy = config.spot_allocation_strategy;
   if (strategy && !strategies.includes(strategy)) {
     refuse.error(

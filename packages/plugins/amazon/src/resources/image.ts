@@ -2,7 +2,7 @@ import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { ResourceKind } from "@kiln/sdk";
 import type { Where } from "../access/where.ts";
 import { allSnapshotsOf, deleteSnapshot, deregister, describeImage, imagesNamed } from "../images.ts";
-import { type Open, openFromEnvironment } from "./open.ts";
+import { clockSkewMs, type Open, openFromEnvironment } from "./open.ts";
 
 /** An image has no client token: it is found by its name, made from this source, not before the intent was written. */
 export type ImageIntent = {
@@ -13,9 +13,6 @@ export type ImageIntent = {
   readonly after: string;
 };
 export type ImageRef = { readonly where: Where; readonly id: string };
-
-/** Clocks of AWS and of this machine may differ by this much. */
-const clockSkewMs = 120_000;
 
 /** Deregisters an image, finished or not, and deletes its snapshots. `deleted` hears of each. */
 export async function removeImage(

@@ -36,7 +36,7 @@ const cases: readonly Case[] = [
   {
     kind: keyPairKind as Case["kind"],
     make: (aws) => aws.usual(call("CreateKeyPair", { KeyName: "packer_1" })),
-    intent: { where, name: "packer_1" },
+    intent: { where, name: "packer_1", after },
   },
   {
     kind: securityGroupKind as Case["kind"],
@@ -87,6 +87,14 @@ describe("what a dead build left", () => {
       expect(await kind.find(example.intent as never, access, signal)).toEqual([]);
     },
   );
+
+  it("leaves alone a key pair that was there before the build chose its name", async () => {
+    const CreateTime = "2023-01-01T00:00:00Z";
+    const aws = new FakeAws({ DescribeKeyPairs: () => ({ KeyPairs: [{ KeyName: "mine", CreateTime }] }) });
+    const kind = keyPairKind(openTo(aws));
+    expect(await kind.find({ where, name: "mine", after }, access, signal)).toEqual([]);
+    expect(await kind.find({ where, name: "mine", after: CreateTime }, access, signal)).toHaveLength(1);
+  });
 
   it("leaves alone older images of the same name and those made of something else", async () => {
     const aws = new FakeAws();

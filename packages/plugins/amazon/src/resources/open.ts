@@ -2,6 +2,9 @@ import type { Access } from "@kiln/sdk";
 import { type Amazon, reopenAmazon } from "../access/amazon.ts";
 import type { Where } from "../access/where.ts";
 
+/** Clocks of AWS and of this machine may differ by this much. */
+export const clockSkewMs = 120_000;
+
 /** How a kind gets at AWS: a later process with what it has, the build that makes things with its own clients. */
 export type Open = (where: Where, access: Access, signal: AbortSignal) => Promise<Amazon>;
 

@@ -1,5 +1,6 @@
 import { constants, createPublicKey, publicEncrypt } from "node:crypto";
 import { expect } from "vitest";
+import { config } from "../ebs/config.ts";
 import { base64, type Handler, testKey } from "./fake-aws.ts";
 import { type Row, refuses, says, sends, spares } from "./option-rows.ts";
 import { type Options, plain, runEbs } from "./run-ebs.ts";
@@ -294,11 +295,9 @@ export const machineRows: Readonly<Record<string, Row>> = {
     { SpotOptions: { AllocationStrategy: "price-capacity-optimized" } },
     spot,
   ),
-  spot_price_auto_product: refuses(
-    { spot_price_auto_product: "Linux/UNIX" },
-    "spot_price_auto_product is deprecated",
-    spot,
-  ),
+  // The decoders warn of it.
+  spot_price_auto_product: async () =>
+    expect(config.spot_price_auto_product.deprecated).toEqual({ note: "it is no longer necessary" }),
   block_duration_minutes: refuses(
     { block_duration_minutes: 61 },
     "block_duration_minutes must be multiple of 60",

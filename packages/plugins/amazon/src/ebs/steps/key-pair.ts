@@ -60,7 +60,7 @@ async function temporaryKey(ctx: BuildContext, amazon: Amazon, config: Config, r
   });
   const held = await ctx.acquire({
     kind: keyPairKind(openOwn(amazon)),
-    intent: { where: amazon.where, name },
+    intent: { where: amazon.where, name, after: host.clock.now().toISOString() },
     create: (work) =>
       orFail(ui, "Error creating temporary keypair", signal, () =>
         unhurried(host.clock, work, (late) =>

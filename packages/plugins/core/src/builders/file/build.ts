@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
-import { type Artifact, type BuildContext, codeOf, type Host, messageOf, StepError } from "@kiln/sdk";
+import { type Artifact, type BuildContext, codeOf, type Host, StepError } from "@kiln/sdk";
+import { failureText } from "../../failure-text.ts";
 import type { Config } from "./config.ts";
 import { mockCommunicator } from "./mock-communicator.ts";
 
@@ -15,7 +16,7 @@ export async function build(config: Config & { readonly target: string }, ctx: B
     } else await host.files.write(target, content ?? "", { mode: 0o600 });
   } catch (error) {
     signal.throwIfAborted();
-    throw new StepError(messageOf(error), { code: codeOf(error) ?? "file/not-written", cause: error });
+    throw new StepError(failureText(error), { code: codeOf(error) ?? "file/not-written", cause: error });
   }
   await ctx.provision({ communicator: mockCommunicator, facts: {} });
   return fileArtifact(target, host);

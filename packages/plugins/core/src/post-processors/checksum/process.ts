@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
-import { messageOf, type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
+import { type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
+import { failureText } from "../../failure-text.ts";
 import { rendered } from "../../script/inline-script.ts";
 import { fileListArtifact } from "../file-list-artifact.ts";
 import type { Config } from "./config.ts";
@@ -24,7 +25,7 @@ export async function process(config: Config, ctx: PostProcessContext): Promise<
         await host.files.makeDirectory(dirname(output), { recursive: true, mode: 0o755 });
         await host.files.write(output, `${sums[type]}\t${basename(file)}\n`, { append: true, mode: 0o644 });
       } catch (error) {
-        throw new StepError(`unable to create file ${output}: ${messageOf(error)}`, {
+        throw new StepError(`unable to create file ${output}: ${failureText(error)}`, {
           code: "checksum/not-written",
           cause: error,
         });
@@ -47,7 +48,7 @@ async function digest(
     return await ctx.host.files.digest(file, config.checksum_types, ctx.signal);
   } catch (error) {
     ctx.signal.throwIfAborted();
-    throw new StepError(`unable to open file ${file}: ${messageOf(error)}`, {
+    throw new StepError(`unable to open file ${file}: ${failureText(error)}`, {
       code: "checksum/not-read",
       cause: error,
     });

@@ -3,18 +3,16 @@ import { deflateEnd, stored } from "./deflate-blocks.ts";
 import { defaultDeflateLevel } from "./format.ts";
 import type { Effort } from "./gzip.ts";
 import { textureOf } from "./texture.ts";
-import { workOnBlocks } from "./work-on-blocks.ts";
+import { workOnPieces } from "./work-on-pieces.ts";
 
 /** Most that may go into one member, so that even stored it stays below 64 KiB. */
 const memberSize = 0xff00;
-/** Members made as one unit of work. */
-const batch = 16;
 /** The empty member that ends a file. Source: the SAM/BAM format specification. */
 const endOfFile = Buffer.from("1f8b08040000000000ff0600424302001b0003000000000000000000", "hex");
 
 /** Blocked gzip: small members that each say their own length, so that a reader can jump. */
 export async function* blockGzipped(source: AsyncIterable<Uint8Array>, effort: Effort): AsyncGenerator<Uint8Array> {
-  yield* workOnBlocks(source, memberSize * batch, effort.atOnce, async (block) => {
+  yield* workOnPieces(source, effort.pool, effort.atOnce, async (block) => {
     const members: Promise<Buffer>[] = [];
     for (let at = 0; at < block.length; at += memberSize) {
       members.push(member(block.subarray(at, at + memberSize), effort.level));

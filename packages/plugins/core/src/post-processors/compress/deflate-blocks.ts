@@ -2,7 +2,6 @@ import { constants, deflateRaw } from "node:zlib";
 import { defaultDeflateLevel } from "./format.ts";
 import { isMonotonous, textureOf } from "./texture.ts";
 
-export const blockSize = 1024 * 1024;
 /** How finely random stretches are told from others, and how finely within one that is neither. */
 const stretch = 64 * 1024;
 const closer = 16 * 1024;
@@ -15,10 +14,17 @@ export const deflateEnd: Uint8Array = Uint8Array.of(0x01, 0x00, 0x00, 0xff, 0xff
  * with `deflateEnd`, are one stream. Stretches that look random are stored. Deflating happens on the thread pool.
  */
 export async function deflatePiece(block: Buffer, level: number | undefined): Promise<Buffer> {
-  const parts = await Promise.all(
-    runsOf(block).map(async ({ bytes, random }) => (random ? stored(bytes) : deflated(bytes, level))),
-  );
-  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+  const runs = runsOf(block);
+  // Undefined where storing is no worse.
+  const made = await Promise.all(runs.map(async ({ bytes, random }) => (random ? undefined : deflated(bytes, level))));
+  const length = runs.reduce((n, { bytes }, i) => n + (made[i]?.length ?? storedLength(bytes.length)), 0);
+  const out = Buffer.allocUnsafeSlow(length);
+  let to = 0;
+  for (const [i, { bytes }] of runs.entries()) {
+    const small = made[i];
+    to += small ? small.copy(out, to) : store(bytes, out, to);
+  }
+  return out;
 }
 
 interface Run {
@@ -50,7 +56,7 @@ function runsOf(block: Buffer): readonly Run[] {
   return runs;
 }
 
-async function deflated(bytes: Buffer, level: number | undefined): Promise<Buffer> {
+async function deflated(bytes: Buffer, level: number | undefined): Promise<Buffer | undefined> {
   const options = {
     finishFlush: constants.Z_SYNC_FLUSH,
     level: level ?? (isMonotonous(bytes) ? 3 : defaultDeflateLevel),
@@ -58,14 +64,23 @@ async function deflated(bytes: Buffer, level: number | undefined): Promise<Buffe
   const result = await new Promise<Buffer>((resolve, reject) => {
     deflateRaw(bytes, options, (error, made) => (error ? reject(error) : resolve(made)));
   });
-  return result.length < bytes.length ? result : stored(bytes);
+  return result.length < bytes.length ? result : undefined;
 }
 
 /** Stored blocks, none of them the last. */
 export function stored(bytes: Buffer): Buffer {
-  const count = Math.ceil(bytes.length / largestStored);
-  const out = Buffer.allocUnsafe(bytes.length + 5 * count);
-  let to = 0;
+  const out = Buffer.allocUnsafe(storedLength(bytes.length));
+  store(bytes, out, 0);
+  return out;
+}
+
+function storedLength(length: number): number {
+  return length + 5 * Math.ceil(length / largestStored);
+}
+
+/** Writes stored blocks into `out`; returns how much. */
+function store(bytes: Buffer, out: Buffer, from: number): number {
+  let to = from;
   for (let at = 0; at < bytes.length; at += largestStored) {
     const length = Math.min(largestStored, bytes.length - at);
     out[to] = 0;
@@ -74,5 +89,5 @@ export function stored(bytes: Buffer): Buffer {
     bytes.copy(out, to + 5, at, at + length);
     to += 5 + length;
   }
-  return out;
+  return to - from;
 }

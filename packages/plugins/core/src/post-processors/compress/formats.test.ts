@@ -3,6 +3,7 @@ import { gunzipSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { blockGzipped } from "./bgzf.ts";
+import { BlockPool } from "./block-pool.ts";
 import { deflateEnd, deflatePiece } from "./deflate-blocks.ts";
 import { formatOf, levelOf } from "./format.ts";
 import { gzipped } from "./gzip.ts";
@@ -19,7 +20,7 @@ async function collected(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
   for await (const chunk of source) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
-const effort = { level: undefined, atOnce: 4 };
+const effort = { level: undefined, atOnce: 4, pool: new BlockPool() };
 
 it.each([
   ["x.tar", undefined, "tar", "none"],

@@ -1,11 +1,13 @@
 import { crc32 } from "node:zlib";
-import { blockSize, deflateEnd, deflatePiece } from "./deflate-blocks.ts";
-import { workOnBlocks } from "./work-on-blocks.ts";
+import type { BlockPool } from "./block-pool.ts";
+import { deflateEnd, deflatePiece } from "./deflate-blocks.ts";
+import { workOnPieces } from "./work-on-pieces.ts";
 
-/** How to compress: the level (default where absent) and the blocks in work at once. */
+/** How to compress: the level (default where absent), the pieces in work at once, and the memory to read into. */
 export interface Effort {
   readonly level: number | undefined;
   readonly atOnce: number;
+  readonly pool: BlockPool;
 }
 
 /** One gzip member whose blocks were deflated side by side. */
@@ -25,7 +27,7 @@ export async function* deflated(
   effort: Effort,
   sum: Sum,
 ): AsyncGenerator<Uint8Array> {
-  yield* workOnBlocks(source, blockSize, effort.atOnce, (block) => {
+  yield* workOnPieces(source, effort.pool, effort.atOnce, (block) => {
     sum.add(block);
     return deflatePiece(block, effort.level);
   });

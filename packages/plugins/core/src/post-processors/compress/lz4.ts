@@ -1,6 +1,5 @@
-import { blockSize } from "./deflate-blocks.ts";
 import type { Effort } from "./gzip.ts";
-import { workOnBlocks } from "./work-on-blocks.ts";
+import { workOnPieces } from "./work-on-pieces.ts";
 import { Xxh32 } from "./xxh32.ts";
 
 /** Independent blocks of at most 4 MiB, and a checksum of the content at the end. Source: the LZ4 frame format. */
@@ -14,7 +13,7 @@ export async function* lz4Framed(source: AsyncIterable<Uint8Array>, effort: Effo
   check.add(descriptor);
   yield Buffer.of(0x04, 0x22, 0x4d, 0x18, ...descriptor, (check.digest() >>> 8) & 0xff);
   const content = new Xxh32();
-  yield* workOnBlocks(source, blockSize, effort.atOnce, async (block) => {
+  yield* workOnPieces(source, effort.pool, effort.atOnce, async (block) => {
     content.add(block);
     // The library puts the length before the block.
     const made = (await compress(block)).subarray(4);

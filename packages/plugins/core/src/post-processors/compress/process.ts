@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { type Artifact, type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
 import { rendered } from "../../script/inline-script.ts";
 import { blockGzipped } from "./bgzf.ts";
+import { BlockPool } from "./block-pool.ts";
 import type { Config } from "./config.ts";
 import { throughProgram } from "./external.ts";
 import { type Algorithm, formatOf, levelOf } from "./format.ts";
@@ -16,7 +17,13 @@ export async function process(config: Config, ctx: PostProcessContext): Promise<
   const { host, ui, input } = ctx;
   const target = rendered(ctx, config.output, { BuildName: ctx.buildName, BuilderType: ctx.builderType }, "output");
   const { archive, algorithm } = formatOf(target, config.format);
-  const effort: Effort = { level: levelOf(config.compression_level), atOnce: 2 * host.cores + 2 };
+  const effort: Effort = {
+    level: levelOf(config.compression_level),
+    atOnce: 2 * host.cores + 2,
+    pool: new BlockPool(),
+  };
+  // Only what is compressed here gives its memory back.
+  const buffer = algorithm === "pgzip" || algorithm === "bgzf" || algorithm === "lz4" ? effort.pool.take : undefined;
   if (algorithm !== "none") ui.say(announcement(algorithm, host.cores, target));
   const squeezed = (plain: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>
     algorithm === "none" ? plain : compressed(plain, algorithm, effort, ctx);
@@ -24,7 +31,7 @@ export async function process(config: Config, ctx: PostProcessContext): Promise<
   let content: AsyncIterable<Uint8Array>;
   if (archive === "tar") {
     ui.say(`Tarring ${target} with ${algorithm === "none" ? "no compression" : algorithm}`);
-    content = squeezed(tarred(input.files, host.files));
+    content = squeezed(tarred(input.files, host.files, buffer));
   } else if (archive === "zip") {
     ui.say(`Zipping ${target}`);
     content = zipped(input.files, host.files, effort);
@@ -36,7 +43,7 @@ export async function process(config: Config, ctx: PostProcessContext): Promise<
         { code: "compress/several-files" },
       );
     ui.say(`Archiving ${file} with ${algorithm}`);
-    content = squeezed(host.files.read(file));
+    content = squeezed(host.files.read(file, buffer && { buffer }));
   }
   await host.files.makeDirectory(dirname(target), { recursive: true, mode: 0o755 });
   await writeWhole(target, content, ctx);

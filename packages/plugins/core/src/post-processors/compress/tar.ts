@@ -2,12 +2,18 @@ import { basename } from "node:path";
 import type { Files } from "@kiln/sdk";
 import { pack } from "tar-stream";
 
-/** The files as a tar stream, under their base names. */
-export async function* tarred(paths: readonly string[], files: Files): AsyncGenerator<Uint8Array> {
+/** The files as a tar stream, under their base names; `buffer` is the memory to read into. */
+export async function* tarred(
+  paths: readonly string[],
+  files: Files,
+  buffer?: () => Uint8Array,
+): AsyncGenerator<Uint8Array> {
   const archive = pack();
-  const filling = fill(archive, paths, files).catch((error: unknown) => {
-    archive.destroy(error instanceof Error ? error : new Error(String(error)));
-  });
+  const filling = fill(archive, paths, (path) => files.read(path, buffer && { buffer }), files).catch(
+    (error: unknown) => {
+      archive.destroy(error instanceof Error ? error : new Error(String(error)));
+    },
+  );
   try {
     for await (const chunk of archive) yield chunk as Uint8Array;
   } finally {
@@ -16,7 +22,12 @@ export async function* tarred(paths: readonly string[], files: Files): AsyncGene
   }
 }
 
-async function fill(archive: ReturnType<typeof pack>, paths: readonly string[], files: Files): Promise<void> {
+async function fill(
+  archive: ReturnType<typeof pack>,
+  paths: readonly string[],
+  read: (path: string) => AsyncIterable<Uint8Array>,
+  files: Files,
+): Promise<void> {
   for (const path of paths) {
     const stat = await files.stat(path);
     if (!stat) throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: "ENOENT" });
@@ -25,7 +36,7 @@ async function fill(archive: ReturnType<typeof pack>, paths: readonly string[], 
       const entry = archive.entry(header, (error) => (error ? reject(error) : resolve())) as unknown as Sink;
       // The archive's own end tells; unheard, it would end the process.
       entry.on("error", reject);
-      send(files.read(path), entry).catch(reject);
+      send(read(path), entry).catch(reject);
     });
   }
   archive.finalize();

@@ -29,7 +29,7 @@ export async function* zipped(paths: readonly string[], files: Files, effort: Ef
     yield head;
     const sum = new Sum();
     let packed = 0;
-    for await (const piece of deflated(files.read(path), effort, sum)) {
+    for await (const piece of deflated(files.read(path, { buffer: effort.pool.take }), effort, sum)) {
       packed += piece.length;
       yield piece;
     }

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
-import { messageOf, type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
+import { type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
+import { failureText } from "../../failure-text.ts";
 import { rendered } from "../../script/inline-script.ts";
 import type { Config } from "./config.ts";
 import { type Manifest, type ManifestBuild, manifestText, parseManifest } from "./document.ts";
@@ -19,7 +20,7 @@ export async function process(config: Config, ctx: PostProcessContext): Promise<
       });
     } catch (error) {
       if (error instanceof StepError) throw error;
-      throw new StepError(`Unable to write ${config.output}: ${messageOf(error)}`, {
+      throw new StepError(`Unable to write ${config.output}: ${failureText(error)}`, {
         code: "manifest/not-written",
         cause: error,
       });

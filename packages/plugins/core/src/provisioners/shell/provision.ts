@@ -1,4 +1,11 @@
-import { type Communicator, formatGoDuration, type ProvisionContext, StepError, showOutput } from "@kiln/sdk";
+import {
+  type Communicator,
+  formatGoDuration,
+  messageOf,
+  type ProvisionContext,
+  StepError,
+  showOutput,
+} from "@kiln/sdk";
 import { environmentOf } from "../../script/environment.ts";
 import { environmentText } from "../../script/environment-text.ts";
 import { checkExitCode } from "../../script/exit-codes.ts";
@@ -48,7 +55,7 @@ export async function provision(config: Config, paths: RemotePaths, ctx: Provisi
     }
   } else await runScripts(scriptFiles(config), config, paths, ctx);
   if (config.pause_after) {
-    ctx.ui.say(`Pausing ${formatGoDuration(BigInt(Math.round(config.pause_after * 1e6)))} after this provisioner...`);
+    ctx.ui.say(`Pausing ${spoken(config.pause_after)} after this provisioner...`);
     await ctx.host.clock.sleep(config.pause_after, ctx.signal);
   }
 }
@@ -104,7 +111,7 @@ async function runScript(run: ScriptRun, config: Config, ctx: ProvisionContext):
   try {
     end = await retryFor(
       config.start_retry_timeout,
-      { ...within, isFinal: (error) => !(error instanceof StartError) },
+      { ...within, isFinal: (error) => !(error instanceof StartError), onRetry: tellOnce(config, ctx) },
       () => start(run, access, ctx),
     );
   } finally {
@@ -121,6 +128,21 @@ async function runScript(run: ScriptRun, config: Config, ctx: ProvisionContext):
   const left = [run.remotePath, ...(run.envFile && run.removeEnvFile ? [run.envFile.path] : [])];
   // After an expected disconnect this also waits for the machine to come back.
   for (const path of left) await retryFor(config.start_retry_timeout, within, () => remove(path, communicator, signal));
+}
+
+/** Packer keeps still for as long as it tries, by default five minutes: say why nothing happens, but not again for the same reason. */
+function tellOnce(config: Config, { ui }: ProvisionContext): (error: unknown) => void {
+  let told = "";
+  return (error) => {
+    const text = messageOf(error);
+    if (text === told) return;
+    told = text;
+    ui.error(`${text}; trying for up to ${spoken(config.start_retry_timeout)}`);
+  };
+}
+
+function spoken(ms: number): string {
+  return formatGoDuration(BigInt(Math.round(ms * 1e6)));
 }
 
 async function start(run: ScriptRun, access: MachineAccess, ctx: ProvisionContext): Promise<ScriptEnd> {

@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+import { enterAsRoot } from "../../ssh-server/enter.ts";
+import { defaultPath } from "../../ssh-server/login-environment.ts";
+import { TreeView } from "../../ssh-server/tree-view.ts";
+import type { ConsoleText } from "../console-text.ts";
+import type { MachineSpec } from "../contract.ts";
+import { authorizeKeys, ensureDefaultUser } from "./accounts.ts";
+import { writeIdentity } from "./identity.ts";
+import { planUserData } from "./user-data.ts";
+
+/** What cloud-init does once per instance, before anyone can log in. Returns the script to run when all is up. */
+export function firstBoot(spec: MachineSpec, machineProcess: number, console: ConsoleText): string | undefined {
+  const tree = new TreeView(`/proc/${machineProcess}/root`);
+  writeIdentity(tree, spec.id, spec.hostName);
+  const account = ensureDefaultUser(tree, spec.defaultUser);
+  authorizeKeys(tree, account, spec.authorizedKeys);
+  if (!spec.userData) return undefined;
+  const plan = planUserData(spec.userData);
+  for (const complaint of plan.complaints) console.say(`WARNING: ${complaint}`);
+  try {
+    plan.prepare(tree, account);
+  } catch (error) {
+    console.say(`WARNING: user data failed: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+  return plan.script;
+}
+
+/** What to start in a machine that is up. */
+export interface StartOrder {
+  readonly machineProcess: number;
+  readonly ownNetwork: boolean;
+  readonly services: readonly string[];
+  readonly script: string | undefined;
+}
+
+/** Starts services, then the user data's script, all on the console. Nobody waits for them: machines are up before. */
+export function startInside({ machineProcess, ownNetwork, services, script }: StartOrder, console: ConsoleText): void {
+  const lines = [
+    ...services.map((name) => `systemctl start '${name.replaceAll("'", "")}'`),
+    ...(script === undefined ? [] : [`${script}; echo "user data ended with exit code $?"`]),
+  ];
+  if (lines.length === 0) return;
+  const command = [...enterAsRoot(machineProcess, "/", ownNetwork), "sh", "-c", lines.join("\n")];
+  const env = { PATH: defaultPath, HOME: "/root", USER: "root", LOGNAME: "root", SHELL: "/bin/sh" };
+  const stdio = ["ignore" as const, console.writable, console.writable];
+  const started = spawn(command[0] ?? "", command.slice(1), { env, detached: true, stdio });
+  started.on("error", () => undefined).unref();
+}
