@@ -1,15 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Suspension } from "../src/functions/suspension.ts";
 import {
   evaluate,
   formatHcl,
+  listOf,
+  mapValue,
+  NUMBER,
   packerFunctions,
+  parseExpressionText,
   parseTemplateText,
   readJsonFile,
   readNativeFile,
   referencesIn,
   Scope,
+  STRING,
+  Suspension,
+  settle,
+  setValue,
+  stringValue,
+  UNKNOWN,
+  unknownValue,
+  Value,
 } from "../src/index.ts";
 import { fixtureHost } from "./node-host.ts";
 
@@ -155,6 +166,90 @@ describe("any input", () => {
         readJsonFile(raw, "f.pkr.json");
       }),
       { numRuns: 300, seed: 7 },
+    );
+  });
+
+  const ARGUMENTS = [
+    "null",
+    "true",
+    "false",
+    "0",
+    "1",
+    "-1",
+    "2.5",
+    "1e30",
+    "-1e-30",
+    "1e99999999",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "64",
+    '""',
+    '"a"',
+    '"é👍🏽\\u0301"',
+    '"1"',
+    '"-5"',
+    '"true"',
+    '"a,b\\n1,2"',
+    '"{\\"a\\":[1]}"',
+    '"- a\\n- b: c"',
+    '"%s %d %v"',
+    '"%5.2f"',
+    '"(a|b)*c"',
+    '"["',
+    '"10.0.0.0/8"',
+    '"2001:db8::/32"',
+    '"2024-03-05T14:07:09Z"',
+    '"1h30m"',
+    '"YYYY-MM-DD"',
+    '"utf-16le"',
+    '"AAEC/w=="',
+    '"dns"',
+    '"**/*.x"',
+    "[]",
+    "[1]",
+    '["a", "b"]',
+    "[null]",
+    "[[1], [2, 3]]",
+    "[true, false]",
+    '[1, "a", null]',
+    "{}",
+    "{a = 1}",
+    '{a = "x", b = [1]}',
+    "unknown",
+    "unknownList",
+    "unknownNumber",
+    "set",
+    "map",
+    "string",
+    "list(string)",
+    "object({a = number})",
+    "[1, 2]...",
+    "nope",
+  ];
+  const SLOW = new Set(["bcrypt"]);
+  const call = fc.record({
+    name: fc.constantFrom(...[...functions.names()].filter((n) => !SLOW.has(n))),
+    args: fc.array(fc.constantFrom(...ARGUMENTS), { maxLength: 4 }),
+  });
+
+  it("may be given to every function", async () => {
+    const variables = new Map<string, Value>([
+      ["unknown", UNKNOWN],
+      ["unknownList", unknownValue(listOf(STRING), { minLength: 1 })],
+      ["unknownNumber", unknownValue(NUMBER, { notNull: true })],
+      ["set", setValue([stringValue("a"), stringValue("b")])],
+      ["map", mapValue(new Map([["a", stringValue("b")]]))],
+    ]);
+    const names = new Scope({ functions, variables });
+    await fc.assert(
+      fc.asyncProperty(call, async ({ name, args }) => {
+        const text = `${name}(${args.join(", ")})`;
+        const { result, diagnostics } = parseExpressionText(text, "t");
+        if (diagnostics.length > 0) return;
+        const made = await settle(() => evaluate(result, names));
+        expect(made.value).toBeInstanceOf(Value);
+      }),
+      { numRuns: 3000, seed: 11 },
     );
   });
 
