@@ -7,8 +7,17 @@ import type { TemplateInput } from "./template/load-template.ts";
 
 /** Runs what the arguments (without `-machine-readable`) ask for; the exit code. Code is loaded for that command alone. */
 export async function runCommand(io: Io, args: readonly string[]): Promise<number> {
-  const line = readCommandLine(io.invokedAs, args);
   const printer = new Printer(io);
+  const { COMP_LINE: typed, COMP_POINT: point } = io.host.env;
+  if (typed !== undefined && typed !== "") {
+    const { completions } = await import("./completion/complete.ts");
+    for (const word of completions(typed, point ? Number(point) : typed.length)) printer.raw(`${word}\n`);
+    return 0;
+  }
+  const completion = /^--?autocomplete-(install|uninstall)$/.exec(args[0] ?? "")?.[1];
+  if (completion !== undefined)
+    return (await import("./completion/install.ts")).changeCompletion(io, completion === "install");
+  const line = readCommandLine(io.invokedAs, args);
   if (line.command === "print") {
     printer.say(line.text);
     return line.code;
@@ -30,20 +39,41 @@ async function run(io: Io, line: Exclude<CommandLine, Line<"print">>): Promise<n
     case "build":
       return (await import("./commands/build.ts")).build(io, buildOptions(path, line.flags));
     case "validate": {
-      const { flags } = line;
+      const { "syntax-only": syntaxOnly, "no-warn-undeclared-var": quiet, strict, output } = line.flags;
       return (await import("./commands/validate.ts")).validate(io, {
-        ...templateOptions(path, flags),
+        ...templateOptions(path, line.flags),
         force: false,
         debug: false,
-        syntaxOnly: flags["syntax-only"],
-        askData: flags["evaluate-datasources"],
-        undeclared: flags["no-warn-undeclared-var"] ? "silent" : "warn",
+        askData: line.flags["evaluate-datasources"],
+        undeclared: quiet ? "silent" : "warn",
+        strict,
+        syntaxOnly,
+        output,
       });
     }
     case "inspect":
       return (await import("./inspect/inspect-command.ts")).inspect(io, templateInput(path, line.flags));
     case "fix":
       return (await import("./fix/fix-command.ts")).fix(io, { path, validate: line.flags.validate });
+    case "fmt":
+      return (await import("./fmt/fmt-command.ts")).fmt(io, { paths: line.positionals, ...line.flags });
+    case "console":
+      return (await import("./console/console-command.ts")).console(io, templateInput(path, line.flags));
+    case "init":
+      return (await import("./plugins/init-command.ts")).init(io, templateInput(path, line.flags));
+    case "plugins":
+      return (await import("./plugins/plugins-command.ts")).plugins(io, line.positionals);
+    case "hcl2_upgrade": {
+      const { "output-file": output, "with-annotations": annotations } = line.flags;
+      const input = templateInput(path, line.flags);
+      return (await import("./upgrade/upgrade-command.ts")).upgrade(io, {
+        ...input,
+        annotations,
+        ...(output !== undefined && { output }),
+      });
+    }
+    case "schema":
+      return (await import("./schema/schema-command.ts")).schema(io, line.positionals);
     case "version":
       return (await import("./commands/version.ts")).version(io);
     case "cleanup": {
@@ -89,13 +119,14 @@ function buildOptions(path: string, flags: BuildFlags): BuildOptions {
     ...templateOptions(path, flags),
     force: flags.force,
     debug: flags.debug,
+    undeclared: flags["warn-on-undeclared-var"] ? "warn" : "silent",
+    strict: flags.strict,
     color: flags.color,
     timestampUi: flags["timestamp-ui"],
     parallelBuilds: flags["parallel-builds"],
     onError: flags["on-error"],
     output: flags.output,
     timings: flags.timings,
-    undeclared: flags["warn-on-undeclared-var"] ? "warn" : "silent",
     ...(timeout !== undefined && { timeoutMs: timeout }),
   };
 }

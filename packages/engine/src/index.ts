@@ -7,13 +7,18 @@ export {
   type HclInputs,
   type HclState,
 } from "./hcl/evaluate/evaluate.ts";
+export { evaluateText } from "./hcl/evaluate-text.ts";
+export type { HclScope } from "./hcl/hcl-scope.ts";
 export type { HclFile, HclTemplate } from "./hcl/hcl-template.ts";
+export { listNames } from "./hcl/list-names.ts";
 export { parseHclTemplate } from "./hcl/read/read-template.ts";
+export { strictly, unusedNames } from "./hcl/strict.ts";
+export { type Upgraded, type UpgradeOptions, upgradeTemplate } from "./hcl/upgrade/upgrade-template.ts";
 export { checkJsonTemplate } from "./json/check-template.ts";
 export { type EvaluatedTemplate, evaluateJsonTemplate } from "./json/evaluate.ts";
 export type { Surroundings } from "./json/json-scope.ts";
 export type { JsonTemplate } from "./json/json-template.ts";
-export { lateText } from "./json/late-text.ts";
+export { lateText, renderText } from "./json/late-text.ts";
 export { parsePlainJson } from "./json/plain-json.ts";
 export { parseJsonTemplate } from "./json/read-template.ts";
 export type { Plan, Planned, PlannedBuild, PlanResult } from "./plan/plan.ts";

@@ -1,4 +1,4 @@
-import { type Engine, type PlanResult, planTemplate, SecretSet, type Selection } from "@kiln/engine";
+import { type Engine, type PlanResult, planTemplate, SecretSet, type Selection, strictly } from "@kiln/engine";
 import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
 import type { Printer } from "../output/printer.ts";
@@ -52,7 +52,8 @@ export async function planInput(
   const broken = found.some((d) => d.severity === "error");
   // What follows from a mistake that has been told would only confuse: values that could not be determined read so.
   const planned = broken ? plan.diagnostics.filter((d) => !JSON.stringify(d).includes("<unknown>")) : plan.diagnostics;
-  const failed = printer.diagnostics(secrets.maskDeep([...parsed.warnings, ...found, ...planned]), sourceOf);
+  const told = [...parsed.warnings, ...found, ...planned];
+  const failed = printer.diagnostics(secrets.maskDeep(options.strict ? strictly(told) : told), sourceOf);
   if (broken) return undefined;
   return { engine, plan, secrets, parsed: parsed.value, failed };
 }

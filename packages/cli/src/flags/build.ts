@@ -1,6 +1,6 @@
 import { command } from "./command.ts";
 import { bool, choice, duration, integer } from "./flag.ts";
-import { evaluationFlags, selectionFlags, templateFlags } from "./template-flags.ts";
+import { evaluationFlags, selectionFlags, strictFlag, templateFlags } from "./template-flags.ts";
 
 /** The flags of `build`, which `rehearse` shares. */
 export const buildFlags = {
@@ -35,6 +35,7 @@ export const buildFlags = {
   "timestamp-ui": bool({ doc: "Begin every line with the time, RFC 3339." }),
   timings: bool({ doc: "Print how long each step took." }),
   ...templateFlags,
+  ...strictFlag,
   ...evaluationFlags,
   "skip-enforcement": bool({ doc: "", hidden: true }),
   "warn-on-undeclared-var": bool({ doc: "Warn of variables in a -var-file that the template does not declare." }),

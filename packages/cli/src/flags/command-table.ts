@@ -1,9 +1,15 @@
 import { build } from "./build.ts";
 import { cleanup } from "./cleanup.ts";
 import type { Command } from "./command.ts";
+import { console } from "./console.ts";
 import { fix } from "./fix.ts";
+import { fmt } from "./fmt.ts";
+import { hcl2Upgrade } from "./hcl2-upgrade.ts";
+import { init } from "./init.ts";
 import { inspect } from "./inspect.ts";
+import { plugins } from "./plugins.ts";
 import { rehearse } from "./rehearse.ts";
+import { schema } from "./schema.ts";
 import { validate } from "./validate.ts";
 import { version } from "./version.ts";
 
@@ -11,9 +17,15 @@ import { version } from "./version.ts";
 export const commandTable = {
   build,
   cleanup,
+  console,
   fix,
+  fmt,
+  hcl2_upgrade: hcl2Upgrade,
+  init,
   inspect,
+  plugins,
   rehearse,
+  schema,
   validate,
   version,
 } as const satisfies Readonly<Record<string, Command>>;

@@ -29,6 +29,11 @@ export const templateFlags = {
   ),
 } as const;
 
+/** Of commands that check a template. */
+export const strictFlag = {
+  strict: bool({ doc: "Refuse undeclared variables, unused variables and locals, and deprecated options." }),
+} as const;
+
 /** Flags of Packer 1.16 about how HCL2 is evaluated; the result here is the same either way. */
 export const evaluationFlags = {
   "use-sequential-evaluation": bool({ doc: "", hidden: true }),

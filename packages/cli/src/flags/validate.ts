@@ -1,6 +1,6 @@
 import { command } from "./command.ts";
-import { bool } from "./flag.ts";
-import { evaluationFlags, selectionFlags, templateFlags } from "./template-flags.ts";
+import { bool, choice } from "./flag.ts";
+import { evaluationFlags, selectionFlags, strictFlag, templateFlags } from "./template-flags.ts";
 
 export const validate = command({
   name: "validate",
@@ -18,6 +18,12 @@ export const validate = command({
     "no-warn-undeclared-var": bool({
       doc: "Do not warn of variables in a -var-file that the template does not declare.",
     }),
+    ...strictFlag,
+    output: choice(
+      { shown: "=json", doc: "What to print: text, or one JSON document of all that was found (default text)." },
+      ["text", "json"],
+      "text",
+    ),
     ...evaluationFlags,
   },
   positionals: [1, 1],

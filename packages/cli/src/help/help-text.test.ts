@@ -10,13 +10,19 @@ it("lists every command with its synopsis, aligned", () => {
     "Usage: packer [--version] [--help] <command> [<args>]
 
     Available commands are:
-        build       build image(s) from template
-        cleanup     remove what runs that are over left behind
-        fix         fixes templates from old versions of packer
-        inspect     see components of a template
-        rehearse    build against a local stand-in of EC2
-        validate    check that a template is valid
-        version     Prints the Packer version
+        build           build image(s) from template
+        cleanup         remove what runs that are over left behind
+        console         creates a console for testing variable interpolation
+        fix             fixes templates from old versions of packer
+        fmt             rewrites HCL2 config files to canonical format
+        hcl2_upgrade    transform a JSON template into an HCL2 configuration
+        init            check that the plugins a template requires are there
+        inspect         see components of a template
+        plugins         interact with plugins
+        rehearse        build against a local stand-in of EC2
+        schema          print the JSON Schema of templates or of one component
+        validate        check that a template is valid
+        version         Prints the Packer version
     "
   `);
 });
@@ -41,7 +47,11 @@ it("has Packer's form: usage, text, options", () => {
                                hcl2.
       -evaluate-datasources    Run the data sources of an HCL2 template, too.
       -no-warn-undeclared-var  Do not warn of variables in a -var-file that the template does not
-                               declare."
+                               declare.
+      -strict                  Refuse undeclared variables, unused variables and locals, and deprecated
+                               options.
+      -output=json             What to print: text, or one JSON document of all that was found (default
+                               text)."
   `);
 });
 

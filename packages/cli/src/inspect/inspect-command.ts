@@ -1,7 +1,10 @@
-import { type JsonTemplate, parseJsonTemplate } from "@kiln/engine";
+import { type JsonTemplate, parseJsonTemplate, SecretSet } from "@kiln/engine";
+import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
-import { parseInput, type TemplateInput } from "../template/load-template.ts";
+import { hclState } from "../template/load-hcl.ts";
+import { type ParsedInput, parseInput, type TemplateInput } from "../template/load-template.ts";
+import { inspectHcl } from "./inspect-hcl.ts";
 import { inspectJson } from "./inspect-json.ts";
 
 /** `inspect [TEMPLATE]`: lists what a template defines. Without a template there is nothing to list, which is no mistake. */
@@ -15,11 +18,27 @@ export async function inspect(io: Io, input: TemplateInput): Promise<number> {
   }
   printer.diagnostics(parsed.warnings, parsed.sourceOf);
   const { value } = parsed;
-  if ("template" in value && value.syntax === "hcl2") {
-    printer.error("inspect does not read HCL2 templates yet.");
+  if ("template" in value && value.syntax === "hcl2") return inspectHclInput(io, value, input, printer);
+  tellJson("template" in value ? value.template : value, printer);
+  return 0;
+}
+
+/** Mistakes beyond syntax are not what `inspect` is about: they are passed over, as Packer does. */
+async function inspectHclInput(
+  io: Io,
+  parsed: Extract<ParsedInput, { readonly syntax: "hcl2" }>,
+  { vars, varFiles }: TemplateInput,
+  printer: Printer,
+): Promise<number> {
+  const secrets = new SecretSet();
+  const engine = composeEngine(io.host, io.journals);
+  const options = { vars, varFiles, askData: true, undeclared: "silent" } as const;
+  const state = await hclState(io, parsed, options, engine, secrets, (file, text) => parsed.remember(file, text));
+  if (!state.ok) {
+    printer.diagnostics(state.diagnostics, parsed.sourceOf);
     return 1;
   }
-  tellJson("template" in value ? value.template : value, printer);
+  printer.say(secrets.mask(inspectHcl(state.value)));
   return 0;
 }
 

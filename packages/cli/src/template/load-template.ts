@@ -7,9 +7,11 @@ import {
   parseJsonTemplate,
   type SecretSet,
   type SourceOf,
+  unusedNames,
 } from "@kiln/engine";
 import { type Checked, checked, type Diagnostic, type EvalScope, problem, refused, type Template } from "@kiln/sdk";
 import type { Io } from "../io.ts";
+import { missingPlugins } from "../plugins/built-in.ts";
 import { packerVersion } from "../version.ts";
 import { checkHclVariables, evaluateHcl, type ParsedHcl, parseHcl } from "./load-hcl.ts";
 import { lookUps } from "./look-ups.ts";
@@ -25,6 +27,8 @@ export interface TemplateInput {
   readonly varFiles: readonly string[];
   /** HCL2: whether data sources are asked; they are where this is absent. */
   readonly askData?: boolean;
+  /** What is only warned of otherwise is an error: undeclared and unused names, deprecated options. */
+  readonly strict?: boolean;
   /** HCL2: what is said about names in variable files that nobody declares; nothing where this is absent. */
   readonly undeclared?: "silent" | "warn" | "error";
 }
@@ -115,8 +119,8 @@ export async function checkSyntax(io: Io, parsed: ParsedInput, input: TemplateIn
 }
 
 function hclOptions(input: TemplateInput) {
-  const { vars, varFiles, askData = true, undeclared = "silent" } = input;
-  return { vars, varFiles, askData, undeclared };
+  const { vars, varFiles, askData = true, undeclared = "silent", strict } = input;
+  return { vars, varFiles, askData, undeclared: strict ? ("error" as const) : undeclared };
 }
 
 /** Reads the variable files and evaluates variables and all that depends on nothing else. */
@@ -131,7 +135,12 @@ export async function evaluateInput(
     const evaluated = await evaluateJson(io, parsed, input);
     return evaluated.ok ? checked({ ...evaluated.value, found: evaluated.warnings }) : evaluated;
   }
-  return evaluateHcl(io, parsed, hclOptions(input), engine, secrets, (file, text) => parsed.remember(file, text));
+  const remember = (file: string, text: Uint8Array | string): void => parsed.remember(file, text);
+  const evaluated = await evaluateHcl(io, parsed, hclOptions(input), engine, secrets, remember);
+  if (!evaluated.ok) return evaluated;
+  const { value } = evaluated;
+  const unused = input.strict ? unusedNames(parsed.template) : [];
+  return checked({ ...value, found: [...missingPlugins(parsed.template.requiredPlugins), ...value.found, ...unused] });
 }
 
 async function evaluateJson(io: Io, parsed: ParsedJson, input: TemplateInput): Promise<Checked<EvaluatedTemplate>> {

@@ -82,7 +82,7 @@ async function fileInfo(files: FunctionInputs["host"]["files"], path: string): P
 
 /** As `ls -l` shows it. */
 function modeText(kind: FileInfo["kind"], mode: number): string {
-  const letters = [..."rwxrwxrwx"].map((letter, i) => (mode & (1 << (8 - i)) ? letter : "-")).join("");
+  const letters = Array.from("rwxrwxrwx", (letter, i) => (mode & (1 << (8 - i)) ? letter : "-")).join("");
   return (kind === "directory" ? "d" : "-") + letters;
 }
 

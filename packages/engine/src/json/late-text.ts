@@ -1,5 +1,5 @@
 import { renderTemplate } from "@kiln/go-template";
-import { checked, problem, refused } from "@kiln/sdk";
+import { type Checked, checked, type EvalScope, problem, refused } from "@kiln/sdk";
 import type { RenderFactory } from "../engine.ts";
 import { interpolation } from "./json-scope.ts";
 
@@ -10,3 +10,8 @@ export const lateText: RenderFactory = (scope, functions) => (template, data) =>
   const { message, detail } = rendered.problem;
   return refused(problem("template/render", message, { detail }));
 };
+
+/** A text rendered with the names of a scope, as `console` shows it. */
+export function renderText(text: string, scope: EvalScope): Checked<string> {
+  return lateText(scope, {})(text, {});
+}

@@ -39,10 +39,14 @@ export function renderNode(
   functions: TemplateFunctions = {},
 ): Rendered {
   const text = node.value;
-  if (!text.includes("{{")) return { text, late: false, diagnostics: [] };
+  if (!text.includes("{{")) return { text, late: false, diagnostics: hclInText(node, source) };
   const result = renderTemplate(text, interpolation(scope, functions));
   if (!result.ok) return { late: false, diagnostics: [failure(result.problem, node, source, name)] };
-  const found = [...undefinedVariables(node, source, scope), ...emptyNames(node, source, result.value, scope)];
+  const found = [
+    ...undefinedVariables(node, source, scope),
+    ...emptyNames(node, source, result.value, scope),
+    ...hclInText(node, source),
+  ];
   return { text: result.value, late: asksTheRun(text, result.value, scope), diagnostics: found };
 }
 
@@ -79,6 +83,23 @@ export function templateFailure(
     context: source.range(node.start, node.end),
     ...(found.suggestion !== undefined && { suggestion: { replace: subject, with: found.suggestion } }),
   });
+}
+
+const hclReference = /\$\{\s*(var|local|build|data|source|packer|path)\.(\w+)[^}]*\}/;
+
+/** `${var.x}` in a JSON template stays as it is, which hardly anybody means: no shell knows such a name either. */
+function hclInText(node: StringNode, source: SourceText): readonly Diagnostic[] {
+  const match = node.value.includes("${") ? hclReference.exec(node.value) : null;
+  if (!match) return [];
+  const [whole, root = "", name = ""] = match;
+  const call = root === "build" ? `{{build \`${name}\`}}` : `{{user \`${name}\`}}`;
+  const subject = spanInString(source, node, { start: match.index, end: match.index + whole.length });
+  return [
+    caution("template/hcl-in-json", `${whole} is HCL2, and this is a JSON template`, {
+      detail: `It is left as it is. ${root === "var" || root === "local" || root === "build" ? `Write ${call} here` : "JSON templates have no such name"}, or turn the template into HCL2 with hcl2_upgrade.`,
+      subject,
+    }),
+  ];
 }
 
 /** Packer renders an undeclared variable as nothing, silently; this says so. */

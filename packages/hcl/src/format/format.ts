@@ -13,6 +13,9 @@ export function formatHcl(text: string): string {
   return new Formatter(scan(new SourceText("", source), "normal"), source).run();
 }
 
+/** Indentation goes no further: the parser refuses what is nested deeper. */
+const DEEPEST = 500;
+
 /** Tokens of a line by index, half-open: what leads, an assignment from its equals sign on, a comment at the end. */
 interface Line {
   readonly lead: readonly [number, number];
@@ -112,7 +115,7 @@ class Formatter {
         if (closed < top) open.push(top - closed);
         closed -= Math.min(closed, top);
       }
-      this.spaces[first] = 2 * open.length;
+      this.spaces[first] = 2 * Math.min(open.length, DEEPEST);
       if (net > 0) open.push(net);
     }
   }

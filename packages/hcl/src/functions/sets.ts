@@ -66,6 +66,9 @@ function productType(args: readonly Value[]): Type | Fault {
   return ordered ? listOf(tupleOf(elements)) : setOf(tupleOf(elements));
 }
 
+/** Most combinations that `setproduct` makes: more would not fit in memory. */
+const MOST_ROWS = 5_000_000;
+
 function product(args: readonly Value[], type: Type): Outcome {
   const tuple = isCollection(type) && type.element.kind === "tuple" ? type.element : tupleOf([]);
   const lists: Value[] = [];
@@ -75,6 +78,8 @@ function product(args: readonly Value[], type: Type): Outcome {
     lists.push(list);
   }
   if (args.some((a) => !a.isKnown || (type.kind === "set" && !isWhollyKnown(a)))) return openProduct(args, type);
+  const size = lists.reduce((n, list) => n * list.items.length, 1);
+  if (size > MOST_ROWS) return new Fault(`the result would have more than ${MOST_ROWS} elements`);
   let rows: Value[][] = [[]];
   for (const list of lists) rows = rows.flatMap((row) => list.items.map((item) => [...row, item]));
   const made = rows.map((row) => tupleValue(row));

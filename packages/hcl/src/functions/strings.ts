@@ -105,7 +105,7 @@ export const stringFunctions: Functions = {
       const n = wholeNumber(spaces as Value);
       if (n instanceof Fault) return n;
       if (n < 0) return new Fault("the number of spaces must not be negative");
-      if (n > 100_000_000) return new Fault("the number of spaces is too large");
+      if (n > 10_000_000) return new Fault("the number of spaces is too large");
       return stringValue((str?.text ?? "").replaceAll("\n", `\n${" ".repeat(n)}`));
     },
   },

@@ -10,7 +10,10 @@ import type { Token, TokenReader } from "./token-reader.ts";
 
 /** Any expression: a conditional, or what is tighter. */
 export function parseExpression(reader: TokenReader): Expression {
-  return reader.nested(() => conditional(reader)) ?? placeholder(reader.peek());
+  if (!reader.enter()) return placeholder(reader.peek());
+  const expression = conditional(reader);
+  reader.leave();
+  return expression;
 }
 
 function conditional(reader: TokenReader): Expression {

@@ -1,4 +1,5 @@
 import { didYouMean, firstNear } from "../suggestion.ts";
+import { stringValue } from "../values/value.ts";
 import { between, type Expression, type Span } from "./ast.ts";
 import { trimIndentation } from "./heredoc.ts";
 import { literalText } from "./string-literal.ts";
@@ -8,6 +9,14 @@ import { closerOf, type Token, type TokenReader } from "./token-reader.ts";
 
 /** A quoted string or heredoc, from its opening mark on. */
 export function parseQuotedTemplate(reader: TokenReader): Expression {
+  const plain = reader.plainString();
+  if (plain) {
+    const [open, text, close] = plain;
+    const place = text ?? { source: close.source, start: close.end, end: close.end };
+    const value = stringValue(text ? literalText(reader, text, true) : "");
+    const part: Expression = { kind: "literal", value, source: place.source, start: place.start, end: place.end };
+    return { kind: "template", parts: [part], ...between(open, close) };
+  }
   const open = reader.read();
   const flush = open.type === T.oHeredoc && reader.textOf(open).startsWith("<<-");
   const { expressions, single } = templateInner(reader, closerOf(open.type), flush);

@@ -32,6 +32,7 @@ class TreeBuilder {
   private readonly reader: TokenReader;
   private readonly parts: readonly TemplatePart[];
   private at = 0;
+  private gaveUp = false;
 
   constructor(reader: TokenReader, parts: readonly TemplatePart[]) {
     this.reader = reader;
@@ -53,6 +54,7 @@ class TreeBuilder {
   }
 
   private skip(): Expression {
+    this.gaveUp = true;
     this.at = this.parts.length - 1;
     return placeholder(this.peek());
   }
@@ -77,6 +79,8 @@ class TreeBuilder {
   }
 
   private unexpected(part: TemplatePart, detail: string): Expression {
+    // Said already, about a directive too deep inside.
+    if (this.gaveUp) return placeholder(part);
     const summary = part.kind === "end" ? "Unexpected end of template" : `Unexpected ${part.kind} directive`;
     this.reader.error("hcl/unbalanced-directive", summary, detail, part);
     return placeholder(part);

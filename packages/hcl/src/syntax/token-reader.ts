@@ -139,23 +139,43 @@ export class TokenReader {
     );
   }
 
-  /** Runs one more level of nesting; undefined, and an error once, when it is one too many. */
+  /** Goes one level of nesting deeper; false, and an error once, when that is one too many. `leave` goes back. */
+  enter(): boolean {
+    if (this.depth < MAX_DEPTH) {
+      this.depth++;
+      return true;
+    }
+    if (!this.tooDeep) {
+      this.tooDeep = true;
+      const detail = `Expressions and blocks may be nested at most ${MAX_DEPTH} levels deep.`;
+      this.error("hcl/nesting-too-deep", "Nesting too deep", detail, this.peek());
+    }
+    this.recovering = true;
+    return false;
+  }
+
+  leave(): void {
+    this.depth--;
+  }
+
+  /** Runs one more level of nesting; undefined when it is one too many. */
   nested<R>(run: () => R): R | undefined {
-    if (this.depth >= MAX_DEPTH) {
-      if (!this.tooDeep) {
-        this.tooDeep = true;
-        const detail = `Expressions and blocks may be nested at most ${MAX_DEPTH} levels deep.`;
-        this.error("hcl/nesting-too-deep", "Nesting too deep", detail, this.peek());
-      }
-      this.recovering = true;
-      return undefined;
-    }
-    this.depth++;
-    try {
-      return run();
-    } finally {
-      this.depth--;
-    }
+    if (!this.enter()) return undefined;
+    const result = run();
+    this.leave();
+    return result;
+  }
+
+  /** Reads a quoted string of nothing but text, if that is what comes next: opening mark, text, closing mark. */
+  plainString(): readonly [open: Token, text: Token | undefined, close: Token] | undefined {
+    const { tokens } = this;
+    const at = this.seek();
+    if (tokens.type(at) !== T.oQuote) return undefined;
+    const text = tokens.type(at + 1) === T.quotedLit;
+    const close = text ? at + 2 : at + 1;
+    if (tokens.type(close) !== T.cQuote) return undefined;
+    this.next = close + 1;
+    return [this.tokenAt(at), text ? this.tokenAt(at + 1) : undefined, this.tokenAt(close)];
   }
 
   /** Skips to behind the closing token that matches where we are, or to the end of the file. */

@@ -7,7 +7,7 @@ interface Decimal {
 }
 
 /** Beyond this many bits a number is not written out digit by digit; nobody can read it and memory would not hold it. */
-const WRITABLE_BITS = 4_000_000;
+const WRITABLE_BITS = 400_000;
 
 function exactDecimal(mantissa: bigint, exponent: number): Decimal {
   if (mantissa === 0n) return { digits: "", point: 0 };

@@ -20,11 +20,17 @@ const buildSchema: BodySchema = {
 };
 const chainSchema: BodySchema = { attributes: [], blocks: new Map([["post-processor", ["type"]]]) };
 
+/** A build, with every source it refers to, known or not. */
+export interface HclBuild extends BuildBlock {
+  readonly references: readonly string[];
+}
+
 /** Reads `build` blocks once names have values. Source: core-behaviour §3.6. */
 export class BuildReader {
   private readonly scope: HclScope;
   private readonly sources: ReadonlyMap<string, BlockContent>;
   private readonly found: Diagnostic[];
+  private references: string[] = [];
 
   constructor(scope: HclScope, sources: ReadonlyMap<string, BlockContent>, found: Diagnostic[]) {
     this.scope = scope;
@@ -32,7 +38,8 @@ export class BuildReader {
     this.found = found;
   }
 
-  read(block: BlockContent): BuildBlock {
+  read(block: BlockContent): HclBuild {
+    this.references = [];
     const { attributes, blocks } = contentOf(block.body, buildSchema, this.found, this.scope.values);
     const name = this.text(attributes.get("name"));
     const description = this.text(attributes.get("description"));
@@ -89,6 +96,7 @@ export class BuildReader {
       ...(onError && { onError }),
       postProcessors,
       range: rangeOf(block.span),
+      references: this.references,
     };
   }
 
@@ -143,12 +151,13 @@ export class BuildReader {
       );
       return undefined;
     }
+    const localName = block && this.nameOf(block);
+    this.references.push(`${reference.type}.${localName || reference.name}`);
     const source = this.sources.get(`${reference.type}.${reference.name}`);
     if (!source) {
       this.found.push(this.unknownSource(reference, subject));
       return undefined;
     }
-    const localName = block && this.nameOf(block);
     return sourceUse(source, localName || undefined, block);
   }
 

@@ -8,7 +8,7 @@ import { functionScope } from "../scopes.ts";
 import { textsOf } from "../values/to-plain.ts";
 import { type AssignedValue, type AssignInputs, Assignments } from "../variables/assign.ts";
 import { brokenRules, unsetVariables } from "../variables/validate.ts";
-import { BuildReader } from "./builds.ts";
+import { BuildReader, type HclBuild } from "./builds.ts";
 import { evaluateNames } from "./locals-and-data.ts";
 import { registryBlock } from "./registry.ts";
 import type { DataAccess } from "./run-data-source.ts";
@@ -24,7 +24,7 @@ export interface HclInputs extends DataAccess {
 }
 /** As much as could be evaluated: `inspect` and `console` show it in spite of mistakes. */
 export interface HclState {
-  readonly template: Template;
+  readonly template: Template & { readonly builds: readonly HclBuild[] };
   readonly scope: HclScope;
   readonly variables: ReadonlyMap<string, Value>;
   readonly locals: ReadonlyMap<string, Value>;
