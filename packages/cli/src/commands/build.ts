@@ -1,6 +1,7 @@
 import { humanView, jsonLinesView, machineView, type OnError, runPlan, type View } from "@kiln/engine";
 import { type EngineEvent, type Outcome, problem } from "@kiln/sdk";
 import type { Io } from "../io.ts";
+import { wantsColor } from "../output/colors.ts";
 import { Printer } from "../output/printer.ts";
 import { ProgressLine } from "../output/progress-line.ts";
 import { runLog } from "../output/run-log.ts";
@@ -26,7 +27,7 @@ const noBuilds = problem("select/no-builds", "No builds to run", {
 function viewFor(io: Io, options: BuildOptions): View {
   if (options.output === "jsonl") return jsonLinesView();
   if (io.machineReadable) return machineView();
-  const color = options.color && !io.host.env["PACKER_NO_COLOR"];
+  const color = wantsColor(io, options.color);
   return humanView({ color, timestamps: options.timestampUi, timings: options.timings });
 }
 
