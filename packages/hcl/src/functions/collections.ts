@@ -202,7 +202,11 @@ export const collectionFunctions: Functions = {
     notNull: true,
     call: length,
   },
-  element: { parameters: [anything("list"), number("index")], returns: elementType, call: element },
+  element: {
+    parameters: [anything("list", { allowUnknown: true, keepInner: true }), number("index")],
+    returns: elementType,
+    call: element,
+  },
   contains: {
     parameters: [anything("list"), anything("value", { allowNull: true })],
     returns: BOOL,
