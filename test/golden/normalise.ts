@@ -55,6 +55,8 @@ export function messages(text: string): readonly string[] {
     .replace(colour, "")
     .replace(/^\d{10},,ui,\w+,/gm, "")
     .split(/\n{2,}/)) {
+    // The place, which every message of ours has, with the source line.
+    if (/^\s*on .* line \d+/.test(paragraph)) continue;
     const items = paragraph.split(/\n?^\t?\* /m);
     const [head = "", ...rest] = items;
     const heading = head
