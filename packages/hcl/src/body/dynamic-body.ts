@@ -160,7 +160,9 @@ class DynamicBody implements Body {
   }
 
   private iteratorName(attribute: AttributeContent | undefined, fallback: string): string | undefined {
-    const expression = attribute?.expression;
+    let expression = attribute?.expression;
+    // A body that was expanded before has its iterators bound around every expression.
+    while (expression?.kind === "bound") expression = expression.expression;
     if (!expression) return fallback;
     if (expression.kind === "reference" && expression.steps.length === 0) return expression.root;
     if (expression.kind === "json" && expression.node.type === "string") {

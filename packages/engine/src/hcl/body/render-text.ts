@@ -42,7 +42,7 @@ function failure(found: TemplateProblem, text: string, name: string, at: Express
   const verb = found.phase === "parse" ? "invalid" : "render";
   const subject = spanOf(found, text, at);
   const guess = found.suggestion === undefined ? undefined : `Did you mean "${found.suggestion}"?`;
-  const parts = [`in: ${text}`, found.detail ?? mixedUp(text, found), guess];
+  const parts = [`in: ${text}`, mixedUp(text, found) ?? found.detail, guess];
   return problem(found.code, `${verb} '${name}': ${found.message}`, {
     detail: parts.filter((part) => part !== undefined).join("\n"),
     subject,
