@@ -41,8 +41,15 @@ function journalCommand(command: string, options: BuildOptions): string {
   ].join(" ");
 }
 
+/** For commands that build as part of something else. */
+export interface BuildAs {
+  /** What the journal calls it. */
+  readonly command?: string;
+  readonly observe?: (event: EngineEvent) => void;
+}
+
 /** `build`: runs every selected build of a template. */
-export async function build(io: Io, options: BuildOptions, command = "build"): Promise<number> {
+export async function build(io: Io, options: BuildOptions, as: BuildAs = {}): Promise<number> {
   const printer = new Printer(io, { color: options.color, events: options.output === "jsonl" });
   const planned = await planInput(io, options, printer);
   if (!planned) return 1;
@@ -58,6 +65,7 @@ export async function build(io: Io, options: BuildOptions, command = "build"): P
     progress.write(view(event));
     if (options.output === "text") progress.observe(event);
     log.write(event);
+    as.observe?.(event);
   };
   const tell = (text: string): void => {
     const at = io.host.clock.now().toISOString();
@@ -79,7 +87,7 @@ export async function build(io: Io, options: BuildOptions, command = "build"): P
       debug: options.debug,
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
       runUuid: io.runUuid,
-      command: journalCommand(command, options),
+      command: journalCommand(as.command ?? "build", options),
       interrupt: io.interrupts.first,
       force2: io.interrupts.second,
       deliver,
