@@ -116,6 +116,17 @@ describe("processes", () => {
     await expect(child.exit).rejects.toMatchObject({ code: "ENOENT" });
   });
 
+  it("ends a process whose reader went away while its pipe was full", async () => {
+    const stop = new AbortController();
+    const child = host.processes.spawn("sh", ["-c", "head -c 100000000 /dev/zero"], { signal: stop.signal });
+    for await (const _ of child.output) {
+      await host.clock.sleep(50, never);
+      break;
+    }
+    stop.abort();
+    expect(["code", "signal"]).toContain((await child.exit).by);
+  });
+
   it("keeps memory flat while nobody reads", async () => {
     const child = host.processes.spawn("sh", ["-c", "head -c 50000000 /dev/zero"], { signal: never });
     let bytes = 0;

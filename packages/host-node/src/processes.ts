@@ -9,11 +9,13 @@ async function* merged(child: ChildProcess): AsyncGenerator<OutputChunk> {
   const queue: OutputChunk[] = [];
   let open = 0;
   let wake: (() => void) | undefined;
+  let abandoned = false;
   for (const stream of ["stdout", "stderr"] as const) {
     const from = child[stream];
     if (!from) continue;
     open++;
     from.on("data", (bytes: Uint8Array) => {
+      if (abandoned) return;
       queue.push({ stream, bytes });
       // Bounded memory: the child waits on its pipe while the reader catches up.
       if (queue.length > 64) from.pause();
@@ -25,21 +27,28 @@ async function* merged(child: ChildProcess): AsyncGenerator<OutputChunk> {
     });
     from.on("error", () => {});
   }
-  for (;;) {
-    const chunk = queue.shift();
-    if (chunk) {
-      if (queue.length < 16) {
-        child.stdout?.resume();
-        child.stderr?.resume();
+  try {
+    for (;;) {
+      const chunk = queue.shift();
+      if (chunk) {
+        if (queue.length < 16) {
+          child.stdout?.resume();
+          child.stderr?.resume();
+        }
+        yield chunk;
+        continue;
       }
-      yield chunk;
-      continue;
+      if (open === 0) return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      wake = undefined;
     }
-    if (open === 0) return;
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    wake = undefined;
+  } finally {
+    // A reader that goes away must not keep the child waiting on a full pipe, nor its end from being seen.
+    abandoned = true;
+    child.stdout?.resume();
+    child.stderr?.resume();
   }
 }
 
