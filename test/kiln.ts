@@ -33,7 +33,7 @@ export function run(file: string, args: readonly string[], options: RunOptions =
   return new Promise((resolveRun, reject) => {
     const child = spawn(file, args, {
       cwd: options.cwd ?? root,
-      env: { ...process.env, CHECKPOINT_DISABLE: "1", NO_COLOR: "1", ...options.env },
+      env: { ...process.env, CHECKPOINT_DISABLE: "1", ...options.env },
       stdio: ["pipe", "pipe", "pipe"],
     });
     let stdout = "";

@@ -148,18 +148,18 @@ for (const method of ["scp", "sftp"] as const) {
       expect(execFileSync("diff", ["-r", join(dir, "src"), join(dir, "down/src")]).toString()).toBe("");
     });
 
-    it("at 100 ms of round trip cost few of them", async () => {
+    it("at 200 ms of round trip cost few of them", async () => {
       await mkdir(join(dir, "src"));
       for (let i = 0; i < 200; i++) await writeFile(join(dir, "src", `f${i}`), new Uint8Array(4096).fill(i));
-      await using slow = await delayed(sshd.port, 100);
+      await using slow = await delayed(sshd.port, 200);
       await using comm = await asUser(method, slow.port);
       const started = performance.now();
       await comm.uploadDirectory(join(dir, "src"), join(dir, "to"), { signal: signal() });
-      // One round trip a file would be twenty seconds.
-      expect(performance.now() - started).toBeLessThan(8000);
+      // One round trip a file would be forty seconds.
+      expect(performance.now() - started).toBeLessThan(20_000);
       const back = performance.now();
       await comm.downloadDirectory(join(dir, "to/src"), join(dir, "down"), { signal: signal() });
-      expect(performance.now() - back).toBeLessThan(8000);
+      expect(performance.now() - back).toBeLessThan(20_000);
     });
   });
 }

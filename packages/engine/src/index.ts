@@ -15,7 +15,7 @@ export { parseHclTemplate } from "./hcl/read/read-template.ts";
 export { strictly, unusedNames } from "./hcl/strict.ts";
 export { type Upgraded, type UpgradeOptions, upgradeTemplate } from "./hcl/upgrade/upgrade-template.ts";
 export { checkJsonTemplate } from "./json/check-template.ts";
-export { type EvaluatedTemplate, evaluateJsonTemplate } from "./json/evaluate.ts";
+export { type EvaluatedTemplate, evaluateJson, evaluateJsonTemplate, type JsonEvaluation } from "./json/evaluate.ts";
 export type { Surroundings } from "./json/json-scope.ts";
 export type { JsonTemplate } from "./json/json-template.ts";
 export { lateText, renderText } from "./json/late-text.ts";

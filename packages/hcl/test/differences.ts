@@ -2,10 +2,6 @@
 export const differences: Readonly<Record<string, string>> = {
   "fn-pow-8e899293a0": "The last digit of a fractional power depends on the exponential function of the platform.",
   "fn-regex-f71f5f4b23": "A group inside a repeated group that matched nothing is null here, an empty string in RE2.",
-  "fn-element-38ac4668fb":
-    "Marks on an index into an unknown list; an unknown result carries no marks in any other function.",
-  "fn-setproduct-69dc84a163":
-    "cty takes a tuple that holds only nulls for a set; the documented result of a list is a list.",
   "fn-anytrue-633119b451": "Wording for a set with unknown elements of the wrong type.",
   "json-0b09c2e25a": "Suggests the nearest name; HCL suggests the first that is near.",
   "fn-textencodebase64-22a03d6f4f": "Node's Big5 decoder does not know the Hong Kong extension.",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { FileFailure, type FileInfo, type FunctionHost } from "../src/functions/host.ts";
 
 /** The moment at which the conformance data was made. */
-export const ORACLE_TIME = 1_709_647_629_123_456_789n;
+const ORACLE_TIME = 1_709_647_629_123_456_789n;
 
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   HOME: "/home/packer",

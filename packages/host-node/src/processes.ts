@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import type { Writable } from "node:stream";
 import type { OutputChunk, Process, ProcessExit, SpawnOptions } from "@kiln/sdk";
 
 /** How long a process may take to go after SIGTERM before it is killed. */
@@ -42,6 +43,17 @@ async function* merged(child: ChildProcess): AsyncGenerator<OutputChunk> {
   }
 }
 
+/** Resolves when the stream takes more, or is gone; leaves no listener behind. */
+function drained(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off("drain", done).off("close", done);
+      resolve();
+    };
+    stream.on("drain", done).on("close", done);
+  });
+}
+
 async function feed(child: ChildProcess, source: AsyncIterable<Uint8Array> | undefined): Promise<void> {
   const input = child.stdin;
   if (!input) return;
@@ -50,8 +62,7 @@ async function feed(child: ChildProcess, source: AsyncIterable<Uint8Array> | und
   if (source) {
     for await (const chunk of source) {
       if (input.destroyed) return;
-      if (!input.write(chunk))
-        await new Promise<void>((resolve) => input.once("drain", resolve).once("close", resolve));
+      if (!input.write(chunk)) await drained(input);
     }
   }
   input.end();

@@ -1,6 +1,7 @@
 import { humanView, jsonLinesView, machineView, type OnError, runPlan, type View } from "@kiln/engine";
 import { type EngineEvent, type Outcome, problem } from "@kiln/sdk";
 import type { Io } from "../io.ts";
+import { wantsColor } from "../output/colors.ts";
 import { Printer } from "../output/printer.ts";
 import { ProgressLine } from "../output/progress-line.ts";
 import { runLog } from "../output/run-log.ts";
@@ -26,7 +27,7 @@ const noBuilds = problem("select/no-builds", "No builds to run", {
 function viewFor(io: Io, options: BuildOptions): View {
   if (options.output === "jsonl") return jsonLinesView();
   if (io.machineReadable) return machineView();
-  const color = options.color && !io.host.env["PACKER_NO_COLOR"];
+  const color = wantsColor(io, options.color);
   return humanView({ color, timestamps: options.timestampUi, timings: options.timings });
 }
 
@@ -40,8 +41,15 @@ function journalCommand(command: string, options: BuildOptions): string {
   ].join(" ");
 }
 
+/** For commands that build as part of something else. */
+export interface BuildAs {
+  /** What the journal calls it. */
+  readonly command?: string;
+  readonly observe?: (event: EngineEvent) => void;
+}
+
 /** `build`: runs every selected build of a template. */
-export async function build(io: Io, options: BuildOptions, command = "build"): Promise<number> {
+export async function build(io: Io, options: BuildOptions, as: BuildAs = {}): Promise<number> {
   const printer = new Printer(io, { color: options.color, events: options.output === "jsonl" });
   const planned = await planInput(io, options, printer);
   if (!planned) return 1;
@@ -57,6 +65,7 @@ export async function build(io: Io, options: BuildOptions, command = "build"): P
     progress.write(view(event));
     if (options.output === "text") progress.observe(event);
     log.write(event);
+    as.observe?.(event);
   };
   const tell = (text: string): void => {
     const at = io.host.clock.now().toISOString();
@@ -78,7 +87,7 @@ export async function build(io: Io, options: BuildOptions, command = "build"): P
       debug: options.debug,
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
       runUuid: io.runUuid,
-      command: journalCommand(command, options),
+      command: journalCommand(as.command ?? "build", options),
       interrupt: io.interrupts.first,
       force2: io.interrupts.second,
       deliver,

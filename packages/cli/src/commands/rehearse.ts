@@ -1,5 +1,5 @@
 import type { LocalCloud } from "@kiln/local-cloud";
-import { messageOf } from "@kiln/sdk";
+import { type EngineEvent, messageOf } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 import { type BuildOptions, build } from "./build.ts";
@@ -86,7 +86,18 @@ export async function rehearse(
   if (options.shell !== undefined) return await openShell(io, cloud, options.shell, printer);
   if (options.serve) return await serve(io, cloud, printer);
   if (!buildOptions) return 1;
-  const code = await build(onCloud(io, cloud), buildOptions, rehearsalCommand);
+  const taken = new Set<string>();
+  const observe = (event: EngineEvent): void => {
+    if (event.type !== "build-ended") return;
+    const id = /is used by an existing AMI: (ami-[0-9a-f]+)/.exec(event.error ?? "")?.[1];
+    if (id !== undefined) taken.add(id);
+  };
+  const code = await build(onCloud(io, cloud), buildOptions, { command: rehearsalCommand, observe });
+  for (const id of taken) {
+    printer.say(
+      `\nThat image is on this machine's own cloud: ${io.invokedAs} rehearse -remove-image ${id} removes it, -force replaces it.`,
+    );
+  }
   if (options.policy) printer.raw(`${JSON.stringify(cloud.policy(), null, 2)}\n`);
   return code;
 }

@@ -1,4 +1,5 @@
 import { type Engine, type PlanResult, planTemplate, SecretSet, type Selection, strictly } from "@kiln/engine";
+import type { Diagnostic } from "@kiln/sdk";
 import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
 import type { Printer } from "../output/printer.ts";
@@ -15,6 +16,20 @@ export interface PlannedTemplate {
   readonly parsed: ParsedInput;
   /** Something was wrong with a build; the others may still run. */
   readonly failed: boolean;
+}
+
+/** Mistakes that can be seen whatever the variables hold. */
+const independent = new Set([
+  "component/unknown",
+  "config/unknown-key",
+  "config/unknown-attribute",
+  "config/deprecated-key",
+]);
+
+/** Whether it is no consequence of values that could not be determined: saying those too would only confuse. */
+function standsAlone(syntax: ParsedInput["syntax"], diagnostic: Diagnostic): boolean {
+  // HCL2 knows that a value is unknown; in JSON it is an empty text like any other.
+  return syntax === "json" ? independent.has(diagnostic.code) : !JSON.stringify(diagnostic).includes("<unknown>");
 }
 
 /** Reads, evaluates and plans a template, printing what is wrong with it; undefined where nothing can be planned at all. */
@@ -50,8 +65,7 @@ export async function planInput(
   });
   const { found } = evaluated.value;
   const broken = found.some((d) => d.severity === "error");
-  // What follows from a mistake that has been told would only confuse: values that could not be determined read so.
-  const planned = broken ? plan.diagnostics.filter((d) => !JSON.stringify(d).includes("<unknown>")) : plan.diagnostics;
+  const planned = broken ? plan.diagnostics.filter((d) => standsAlone(parsed.value.syntax, d)) : plan.diagnostics;
   const told = [...parsed.warnings, ...found, ...planned];
   const failed = printer.diagnostics(secrets.maskDeep(options.strict ? strictly(told) : told), sourceOf);
   if (broken) return undefined;

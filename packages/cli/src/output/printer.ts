@@ -1,6 +1,7 @@
 import { diagnosticsText, jsonLinesView, machineRecord, type SourceOf } from "@kiln/engine";
 import { type Diagnostic, messageOf } from "@kiln/sdk";
 import type { Io } from "../io.ts";
+import { wantsColor } from "./colors.ts";
 
 /**
  * What commands say outside a build: plain text, or `ui` records under `-machine-readable`. Everything goes to standard output, errors
@@ -15,7 +16,7 @@ export class Printer {
   constructor(io: Io, options: { readonly color: boolean; readonly events?: boolean } = { color: false }) {
     this.#io = io;
     this.#events = options.events ?? false;
-    this.#color = options.color && !io.host.env["PACKER_NO_COLOR"] && !io.machineReadable;
+    this.#color = wantsColor(io, options.color);
   }
 
   /** One message, line end added. */

@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path";
 import {
   type Engine,
-  type EvaluatedTemplate,
-  evaluateJsonTemplate,
+  evaluateJson,
+  type JsonEvaluation,
   type JsonTemplate,
   parseJsonTemplate,
   type SecretSet,
@@ -132,8 +132,8 @@ export async function evaluateInput(
   secrets: SecretSet,
 ): Promise<Checked<EvaluatedInput>> {
   if (parsed.syntax === "json") {
-    const evaluated = await evaluateJson(io, parsed, input);
-    return evaluated.ok ? checked({ ...evaluated.value, found: evaluated.warnings }) : evaluated;
+    const { evaluated, found } = await evaluateJsonInput(io, parsed, input);
+    return checked({ ...evaluated, found });
   }
   const remember = (file: string, text: Uint8Array | string): void => parsed.remember(file, text);
   const evaluated = await evaluateHcl(io, parsed, hclOptions(input), engine, secrets, remember);
@@ -143,7 +143,7 @@ export async function evaluateInput(
   return checked({ ...value, found: [...missingPlugins(parsed.template.requiredPlugins), ...value.found, ...unused] });
 }
 
-async function evaluateJson(io: Io, parsed: ParsedJson, input: TemplateInput): Promise<Checked<EvaluatedTemplate>> {
+async function evaluateJsonInput(io: Io, parsed: ParsedJson, input: TemplateInput): Promise<JsonEvaluation> {
   const varFiles: { path: string; text: Uint8Array }[] = [];
   const problems: Diagnostic[] = [];
   for (const path of input.varFiles) {
@@ -157,7 +157,7 @@ async function evaluateJson(io: Io, parsed: ParsedJson, input: TemplateInput): P
     }
   }
   const { consul, ...stores } = lookUps(io.host, io.interrupts.first);
-  const evaluated = await evaluateJsonTemplate(parsed.template, {
+  const { evaluated, found } = await evaluateJson(parsed.template, {
     vars: Object.fromEntries(input.vars),
     varFiles,
     surroundings: {
@@ -168,6 +168,5 @@ async function evaluateJson(io: Io, parsed: ParsedJson, input: TemplateInput): P
       lookups: { consulKey: consul, ...stores },
     },
   });
-  if (problems.length > 0) return refused(...problems, ...(evaluated.ok ? [] : evaluated.diagnostics));
-  return evaluated;
+  return { evaluated, found: [...problems, ...found] };
 }

@@ -25,6 +25,12 @@ it("renders variables in terms of each other, whatever the order", async () => {
   );
 });
 
+it("renders a long chain of variables in any order without trying all of them again and again", async () => {
+  const name = (i: number) => `v${String(i).padStart(4, "0")}`;
+  const chain = Array.from({ length: 1500 }, (_, i) => [name(i), i === 1499 ? "end" : `{{user \`${name(i + 1)}\`}}`]);
+  expect(await variable(Object.fromEntries(chain) as Record<string, string>, name(0))).toBe("end");
+});
+
 it("leaves names that belong to whoever uses the variable", async () => {
   const variables = { a: "{{ .Foo }}{{.Bar | upper}} {{user `b`}} {{- .X -}} ", b: "x{{.}}" };
   expect(await variable(variables, "a")).toBe("{{ .Foo }}{{.Bar | upper}} x{{.}} {{- .X -}} ");

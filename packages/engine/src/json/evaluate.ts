@@ -1,5 +1,5 @@
 import { renderTemplate } from "@kiln/go-template";
-import { type Checked, type Diagnostic, type EvalScope, problem, refused, type Template, verdict } from "@kiln/sdk";
+import { type Checked, type Diagnostic, type EvalScope, problem, type Template, verdict } from "@kiln/sdk";
 import { checkTemplate } from "./check-template.ts";
 import type { JsonComponent } from "./json-component.ts";
 import { interpolation, JsonScope, type Surroundings } from "./json-scope.ts";
@@ -24,14 +24,17 @@ export interface EvaluatedTemplate {
   readonly sensitive: readonly string[];
 }
 
+/** A template's values, and what is wrong with them: with an error among `found` they serve for checking the rest, never for running. */
+export interface JsonEvaluation {
+  readonly evaluated: EvaluatedTemplate;
+  readonly found: readonly Diagnostic[];
+}
+
 /**
  * Makes a template ready to plan: variables get their values (`-var` over files over defaults), are rendered, and the names of builders
- * with them. Source: core-behaviour §2.2–2.4.
+ * with them. Variables without a value count as empty. Source: core-behaviour §2.2–2.4.
  */
-export async function evaluateJsonTemplate(
-  template: JsonTemplate,
-  inputs: EvaluateInputs,
-): Promise<Checked<EvaluatedTemplate>> {
+export async function evaluateJson(template: JsonTemplate, inputs: EvaluateInputs): Promise<JsonEvaluation> {
   const { surroundings } = inputs;
   const assigned = new Map<string, Assigned>();
   const found: Diagnostic[] = inputs.varFiles.flatMap((file) => readVarFile(file, assigned));
@@ -39,7 +42,6 @@ export async function evaluateJsonTemplate(
   found.push(...checkTemplate(template, assigned, surroundings.packerVersion));
   const variables = await evaluateVariables(withoutRequired(template, assigned), assigned, surroundings);
   found.push(...variables.found);
-  if (found.some((d) => d.severity === "error")) return refused(...grouped(found));
   const names = new Map<string, unknown>([
     ["var", Object.fromEntries(variables.values)],
     ["path", { root: surroundings.templateDir ?? "", cwd: surroundings.host.cwd }],
@@ -48,7 +50,16 @@ export async function evaluateJsonTemplate(
   const scope = new JsonScope(names, surroundings);
   const named = nameBuilders(template.parts.builders, scope, found);
   const sensitive = template.sensitiveNames.flatMap((name) => variables.values.get(name) || []);
-  return verdict({ template: withNames(template, named), scope, sensitive }, grouped(found));
+  return { evaluated: { template: withNames(template, named), scope, sensitive }, found: grouped(found) };
+}
+
+/** The same for those who only go on with a sound template. */
+export async function evaluateJsonTemplate(
+  template: JsonTemplate,
+  inputs: EvaluateInputs,
+): Promise<Checked<EvaluatedTemplate>> {
+  const { evaluated, found } = await evaluateJson(template, inputs);
+  return verdict(evaluated, found);
 }
 
 /** Packer prints these under an `Error: ` without words. */

@@ -21,8 +21,8 @@ interface Waiting extends Assigned {
 const laterNames = /\{\{-?\s*\.[^}]*\}\}/g;
 
 /**
- * Gives every variable its value: those of `-var` and files over the defaults, then rendered pass by pass, since one may speak of
- * another. Environment and secret stores are open here and nowhere else.
+ * Gives every variable its value: those of `-var` and files over the defaults, then rendered, each after the ones it speaks
+ * of. Environment and secret stores are open here and nowhere else.
  */
 export async function evaluateVariables(
   template: JsonTemplate,
@@ -31,20 +31,23 @@ export async function evaluateVariables(
 ): Promise<Variables> {
   const found: Diagnostic[] = [];
   const values = new Map<string, string>();
-  let waiting = startingValues(template, assigned);
-  for (let progress = true; progress && waiting.length > 0; ) {
-    const before = waiting.length;
-    const still: Waiting[] = [];
-    for (const variable of waiting) {
-      const outcome = await render(variable, values, surroundings);
-      if ("text" in outcome) values.set(variable.name, outcome.text);
-      else if (outcome.missing.size > 0) still.push({ ...variable, failure: outcome });
-      else found.push(badVariable(variable, outcome.problem));
+  const queue = [...startingValues(template, assigned)];
+  /** Variables that were refused for want of the one they are filed under: they are rendered again once it is there. */
+  const waiting = new Map<string, Waiting[]>();
+  for (let variable = queue.shift(); variable; variable = queue.shift()) {
+    const outcome = await render(variable, values, surroundings);
+    if ("text" in outcome) {
+      values.set(variable.name, outcome.text);
+      queue.push(...(waiting.get(variable.name) ?? []));
+      waiting.delete(variable.name);
+      continue;
     }
-    waiting = still;
-    progress = waiting.length < before;
+    const [first] = outcome.missing;
+    if (first === undefined) found.push(badVariable(variable, outcome.problem));
+    else waiting.set(first, [...(waiting.get(first) ?? []), { ...variable, failure: outcome }]);
   }
-  return { values, found: [...found, ...stuck(waiting, values, found)] };
+  const left = [...waiting.values()].flat().toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  return { values, found: [...found, ...stuck(left, values, found)] };
 }
 
 function startingValues(template: JsonTemplate, assigned: ReadonlyMap<string, Assigned>): readonly Waiting[] {
@@ -70,10 +73,10 @@ async function render(
     return "\u0001".repeat(part.length);
   });
   const missing = new Set<string>();
-  const scope = new JsonScope(new Map([["var", Object.fromEntries(known)]]), surroundings);
-  const context = interpolation(scope);
+  const context = interpolation(new JsonScope(new Map(), surroundings));
   const result = await renderTemplateAsync(masked, {
     ...context,
+    user: known,
     inVariables: true,
     onMissingUser: (name) => missing.add(name),
   });

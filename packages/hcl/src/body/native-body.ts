@@ -101,7 +101,7 @@ function asContent({ name, expression, nameSpan, source, start, end }: Attribute
 }
 
 /** A block of the native syntax, its body still to be read by a schema. */
-export function blockContent(block: Block): BlockContent {
+function blockContent(block: Block): BlockContent {
   const { type, labels, typeSpan, labelSpans } = block;
   const span = between(typeSpan, labelSpans.at(-1) ?? typeSpan);
   return { type, labels, typeSpan, labelSpans, span, body: new NativeSyntaxBody(block.body) };

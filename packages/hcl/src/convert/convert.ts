@@ -31,7 +31,7 @@ import { type Convertible, mismatch } from "./mismatch.ts";
 import { type Unified, unifyTypes } from "./unify.ts";
 
 /** Turns a value of one type into one of another, or says why this one does not fit. */
-export type Conversion = (value: Value) => Outcome;
+type Conversion = (value: Value) => Outcome;
 
 /** A conversion failed somewhere inside a value: `path` leads there, as in `.a[0]`. */
 export class PathFault extends Fault {
@@ -72,7 +72,7 @@ export function convert(value: Value, want: Type): Outcome {
  * values. Follows cty's `convert` package: primitives through strings, tuples to lists, objects to maps and to objects
  * with fewer attributes.
  */
-export function conversion(from: Type, to: Type, unsafe: boolean): Conversion | undefined {
+function conversion(from: Type, to: Type, unsafe: boolean): Conversion | undefined {
   const inner = plainConversion(from, to, unsafe);
   if (!inner) return undefined;
   const guarded: Conversion = (value) => {

@@ -22,7 +22,7 @@ export function follow(evaluator: Evaluator, from: Value, steps: readonly Step[]
 }
 
 /** `value.name`, in objects and maps. */
-export function attributeOf(evaluator: Evaluator, value: Value, name: string, subject: Span): Value {
+function attributeOf(evaluator: Evaluator, value: Value, name: string, subject: Span): Value {
   const { type } = value;
   if (value.isNull) {
     const detail = "This value is null, so it does not have any attributes.";

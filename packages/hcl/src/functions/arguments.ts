@@ -13,7 +13,7 @@ export const anything = (name: string, extra: Extra = {}): Parameter => ({ name,
 /** Functions by name, some of which need other code before they can be built. */
 export type Functions = Readonly<Record<string, FunctionSpec>>;
 
-export const NOT_WHOLE = "value must be a whole number, between -9223372036854775808 and 9223372036854775807";
+const NOT_WHOLE = "value must be a whole number, between -9223372036854775808 and 9223372036854775807";
 
 /** The number as a whole one of 64 bits; beyond the safe range of doubles it loses its last digits. */
 export function wholeNumber(value: Value): number | Fault {
@@ -43,5 +43,4 @@ export function textFunction(
   };
 }
 
-export const isFault = (x: unknown): x is Fault => x instanceof Fault;
 export const sequenceTypes = (type: Type): boolean => type.kind === "list" || type.kind === "tuple";

@@ -16,7 +16,7 @@ export interface CivilTime {
 const DAY = 86_400;
 
 /** Days from 1970-01-01 of a day of the proleptic Gregorian calendar. */
-export function daysFromCivil(year: number, month: number, day: number): number {
+function daysFromCivil(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;

@@ -8,7 +8,7 @@ interface Row {
 }
 
 /** Records of comma-separated text with double quotes, as Go's encoding/csv reads them; blank lines are skipped. */
-export function readCsv(text: string): readonly Row[] | Fault {
+function readCsv(text: string): readonly Row[] | Fault {
   const rows: Row[] = [];
   let at = 0;
   let line = 1;

@@ -29,17 +29,22 @@ export function formatDate(format: string, t: CivilTime): string | Fault {
   return out;
 }
 
+/**
+ * Literal text in quotes, a doubled quote standing for one. A literal that ends the format is lost, as it is in cty, whose
+ * scanner waits for one more character to tell a closing quote from a doubled one.
+ */
 function quoted(format: string, start: number): { readonly text: string; readonly end: number } | Fault {
   if (format.startsWith("''", start)) return { text: "'", end: start + 2 };
   let text = "";
   for (let i = start + 1; i < format.length; i++) {
     if (format[i] !== "'") text += format[i];
+    else if (i + 1 === format.length) return { text: "", end: i + 1 };
     else if (format[i + 1] === "'") {
       text += "'";
       i++;
     } else return { text, end: i + 1 };
   }
-  return new Fault("unterminated literal '");
+  return text.endsWith("'") ? { text, end: format.length } : new Fault("unterminated literal '");
 }
 
 function verb(v: string, t: CivilTime): string | Fault {

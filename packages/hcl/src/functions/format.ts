@@ -158,8 +158,8 @@ function formatList([pattern, ...args]: readonly Value[]): Outcome {
         `argument ${i + 1} has length ${value.items.length}, which is inconsistent with argument ${owner + 1} of length ${rows}`,
       );
     }
+    if (rows === undefined) owner = i;
     rows = value.items.length;
-    owner = i;
   }
   if (!pattern?.isKnown) return unknownValue(type);
   const count = rows ?? 1;

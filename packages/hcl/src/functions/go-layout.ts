@@ -114,7 +114,6 @@ const STRFTIME: Readonly<Record<string, string>> = {
 export function strftime(format: string, t: CivilTime): string {
   return format.replace(/%[\s\S]/g, (sequence) => {
     if (sequence === "%%") return "%";
-    if (sequence === "%j") return String(t.yearDay).padStart(3, "0");
     const layout = STRFTIME[sequence];
     if (layout === undefined || /[fN]$/.test(sequence)) return sequence;
     return sequence === "%L" ? fraction(layout, t) : rendered(layout, t);

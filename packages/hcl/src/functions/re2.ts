@@ -72,6 +72,8 @@ class Re2Parser {
   private at = 0;
   private flags: Flags = { i: false, m: false, s: false, U: false };
   private depth = 0;
+  /** Where the text between `\\Q` and `\\E` ends that we are in; -1 outside. */
+  private quoteEnd = -1;
 
   constructor(source: string) {
     this.source = source;
@@ -97,8 +99,13 @@ class Re2Parser {
       last = undefined;
     };
     while (this.at < this.source.length) {
+      if (this.at === this.quoteEnd) {
+        this.quoteEnd = -1;
+        this.at += 2;
+        continue;
+      }
       const start = this.at;
-      const c = this.source[this.at] as string;
+      const c = this.at < this.quoteEnd ? "" : (this.source[this.at] as string);
       if (c === ")") break;
       if (c === "|") {
         flush();
@@ -128,6 +135,7 @@ class Re2Parser {
 
   /** The JavaScript form of a repetition operator here, if there is one. */
   private repetition(): string | undefined {
+    if (this.at < this.quoteEnd) return undefined;
     const c = this.source[this.at];
     let operator: string;
     if (c === "*" || c === "+" || c === "?") {
@@ -159,6 +167,7 @@ class Re2Parser {
   }
 
   private atom(): string {
+    if (this.at < this.quoteEnd) return this.letter();
     const c = this.source[this.at] as string;
     switch (c) {
       case "(":
@@ -176,12 +185,15 @@ class Re2Parser {
         return this.flags.m ? "(?:(?![^\\n]))" : "(?:(?![^]))";
       case "\\":
         return this.escape();
-      default: {
-        const letter = String.fromCodePoint(this.source.codePointAt(this.at) ?? 0);
-        this.at += letter.length;
-        return this.literal(letter);
-      }
+      default:
+        return this.letter();
     }
+  }
+
+  private letter(): string {
+    const letter = String.fromCodePoint(this.source.codePointAt(this.at) ?? 0);
+    this.at += letter.length;
+    return this.literal(letter);
   }
 
   private literal(letter: string): string {
@@ -199,7 +211,7 @@ class Re2Parser {
     let open = "(";
     if (this.source[this.at + 1] === "?") {
       const named = /^\(\?P?<([^>]*)>/.exec(this.source.slice(this.at));
-      if (named && !/^\(\?<[=!]/.test(this.source.slice(this.at, this.at + 4))) {
+      if (named) {
         const name = named[1] ?? "";
         if (!/^[A-Za-z0-9_]+$/.test(name)) this.refuse("invalid named capture", named[0]);
         this.groups.push(name);
@@ -227,13 +239,11 @@ class Re2Parser {
   /** `(?flags)` changes the flags and gives undefined; `(?flags:` opens a group. */
   private flagGroup(): string | undefined {
     const match = /^\(\?([a-zA-Z]*)(?:-([a-zA-Z]*))?([:)])/.exec(this.source.slice(this.at, this.at + 64));
+    const rest = this.source.slice(this.at);
     const bad = (): never => {
-      const end = this.source.slice(this.at).search(/[^(?A-Za-z-]/);
-      const piece = end < 0 ? this.source.slice(this.at) : this.source.slice(this.at, this.at + end + 1);
-      return this.refuse(
-        /^\(\?(P?<|P=)/.test(piece) ? "invalid named capture" : "invalid or unsupported Perl syntax",
-        piece,
-      );
+      if (/^\(\?P?</.test(rest)) return this.refuse("invalid named capture", rest);
+      const end = rest.search(/[^(?A-Za-z-]/);
+      return this.refuse("invalid or unsupported Perl syntax", end < 0 ? rest : rest.slice(0, end + 1));
     };
     if (!match) return bad();
     const [all, on = "", off, close] = match;
@@ -270,10 +280,9 @@ class Re2Parser {
     if (next === "C") return this.refuse("invalid escape sequence", "\\C");
     if (next === "Q") {
       const end = source.indexOf("\\E", at + 2);
-      const body = source.slice(at + 2, end < 0 ? undefined : end);
-      this.at = end < 0 ? source.length : end + 2;
-      const letters = Array.from(body, (letter) => this.literal(letter)).join("");
-      return letters === "" ? "" : `(?:${letters})`;
+      this.quoteEnd = end < 0 ? source.length : end;
+      this.at += 2;
+      return "";
     }
     const made = escapeClass(source, at);
     if ("reason" in made) return this.refuse(made.reason, made.piece);

@@ -48,13 +48,12 @@ const NEEDS_TWO = "at least two arguments are required";
 function productType(args: readonly Value[]): Type | Fault {
   if (args.length < 2) return new Fault(NEEDS_TWO);
   const elements: Type[] = [];
-  let ordered = false;
+  let ordered = true;
   for (const [i, { type }] of args.entries()) {
     if (type.kind === "set" || type.kind === "list") {
       elements.push(type.element);
-      ordered ||= type.kind === "list";
+      ordered &&= type.kind === "list";
     } else if (type.kind === "tuple") {
-      ordered = true;
       if (type.elements.length === 0) elements.push(DYNAMIC);
       else {
         const unified = unify(type.elements, true);

@@ -13,6 +13,7 @@ import { networkFunctions } from "./network.ts";
 import { numberFunctions } from "./numbers.ts";
 import { regexFunctions } from "./regex.ts";
 import { secretFunctions } from "./secrets.ts";
+import { sequenceFunctions } from "./sequences.ts";
 import { setFunctions } from "./sets.ts";
 import { stringFunctions } from "./strings.ts";
 import { Answers } from "./suspension.ts";
@@ -32,6 +33,7 @@ export function packerFunctions(host: FunctionHost): FunctionTable {
     stringFunctions,
     numberFunctions,
     collectionFunctions,
+    sequenceFunctions,
     setFunctions,
     controlFunctions,
     formatFunctions,

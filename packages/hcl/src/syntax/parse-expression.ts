@@ -1,7 +1,8 @@
 import { boolValue, NULL } from "../values/value.ts";
-import type { BinaryOperator, Expression, ObjectItem, Span } from "./ast.ts";
+import type { BinaryOperator, Expression } from "./ast.ts";
 import { between } from "./ast.ts";
-import { parseFor } from "./parse-for.ts";
+import { parseCall } from "./parse-call.ts";
+import { parseObject, parseTuple } from "./parse-collection.ts";
 import { parseSteps } from "./parse-steps.ts";
 import { parseQuotedTemplate } from "./parse-template.ts";
 import { lost, numberLiteral, placeholder } from "./partial.ts";
@@ -91,9 +92,9 @@ function term(reader: TokenReader): Expression {
       return { kind: "unary", operator: start.type === T.minus ? "-" : "!", operand, ...between(symbol, operand) };
     }
     case T.oBrack:
-      return tuple(reader);
+      return parseTuple(reader);
     case T.oBrace:
-      return object(reader);
+      return parseObject(reader);
     default:
       return missing(reader, start);
   }
@@ -137,7 +138,7 @@ function parentheses(reader: TokenReader): Expression {
 function name(reader: TokenReader): Expression {
   const token = reader.read();
   const next = reader.peekType();
-  if (next === T.oParen || next === T.doubleColon) return call(reader, token);
+  if (next === T.oParen || next === T.doubleColon) return parseCall(reader, token);
   const text = reader.textOf(token);
   const { source, start, end } = token;
   if (text === "true" || text === "false") {
@@ -145,198 +146,4 @@ function name(reader: TokenReader): Expression {
   }
   if (text === "null") return { kind: "literal", value: NULL, source, start, end };
   return { kind: "reference", root: text, rootEnd: end, steps: [], source, start, end };
-}
-
-function call(reader: TokenReader, first: Token): Expression {
-  let functionName = reader.textOf(first);
-  let last: Span = first;
-  let open = reader.read();
-  while (open.type === T.doubleColon) {
-    const part = reader.read();
-    if (part.type !== T.ident) {
-      const detail = "Function scope resolution symbol :: must be followed by a function name in this scope.";
-      reader.error("hcl/missing-function-name", "Missing function name", detail, part, between(first, part));
-      return placeholder(between(first, reader.recoverOver(T.oParen)));
-    }
-    functionName += `::${reader.textOf(part)}`;
-    last = part;
-    open = reader.read();
-  }
-  const nameSpan = between(first, last);
-  if (open.type !== T.oParen) {
-    const detail = "Function selector must be followed by an open parenthesis to begin the function call.";
-    reader.error("hcl/missing-parenthesis", "Missing open parenthesis", detail, open, between(first, open));
-    return placeholder(between(first, reader.recoverOver(T.oParen)));
-  }
-  reader.pushNewlines(false);
-  const { items, expandFinal, close } = callArguments(reader, first, open);
-  reader.popNewlines();
-  return {
-    kind: "call",
-    name: functionName,
-    arguments: items,
-    expandFinal,
-    nameSpan,
-    openSpan: open,
-    closeSpan: close,
-    ...between(first, close),
-  };
-}
-
-function callArguments(
-  reader: TokenReader,
-  first: Token,
-  open: Token,
-): { readonly items: Expression[]; readonly expandFinal: boolean; readonly close: Token } {
-  const items: Expression[] = [];
-  for (;;) {
-    if (reader.peekType() === T.cParen) return { items, expandFinal: false, close: reader.read() };
-    const mark = reader.diagnostics.length;
-    items.push(parseExpression(reader));
-    if (lost(reader, mark)) return { items, expandFinal: false, close: reader.recover(T.cParen) };
-    const separator = reader.read();
-    if (separator.type === T.cParen) return { items, expandFinal: false, close: separator };
-    if (separator.type === T.ellipsis) {
-      if (reader.peekType() === T.cParen) return { items, expandFinal: true, close: reader.read() };
-      if (!reader.recovering) {
-        const detail = "An expanded function argument (with ...) must be immediately followed by closing parentheses.";
-        const context = between(first, separator);
-        reader.error("hcl/missing-parenthesis", "Missing closing parenthesis", detail, separator, context);
-      }
-      return { items, expandFinal: true, close: reader.recover(T.cParen) };
-    }
-    if (separator.type === T.comma) continue;
-    if (separator.type === T.eof) {
-      const detail =
-        "There is no closing parenthesis for this function call before the end of the file. This may be caused by incorrect parenthesis nesting elsewhere in this file.";
-      reader.error("hcl/unterminated-call", "Unterminated function call", detail, between(first, open));
-    } else {
-      const detail = "A comma is required to separate each function argument from the next.";
-      const context = between(first, separator);
-      reader.error("hcl/missing-separator", "Missing argument separator", detail, separator, context);
-    }
-    return { items, expandFinal: false, close: reader.recover(T.cParen) };
-  }
-}
-
-function tuple(reader: TokenReader): Expression {
-  const open = reader.read();
-  reader.pushNewlines(false);
-  if (reader.isKeyword("for")) {
-    const result = parseFor(reader, open);
-    reader.popNewlines();
-    return result;
-  }
-  const items: Expression[] = [];
-  const close = tupleItems(reader, open, items);
-  reader.popNewlines();
-  return { kind: "tuple", items, open, ...between(open, close) };
-}
-
-function tupleItems(reader: TokenReader, open: Token, items: Expression[]): Token {
-  for (;;) {
-    if (reader.peekType() === T.cBrack) return reader.read();
-    const mark = reader.diagnostics.length;
-    items.push(parseExpression(reader));
-    if (lost(reader, mark)) return reader.recover(T.cBrack);
-    const next = reader.peek();
-    if (next.type === T.cBrack) return reader.read();
-    if (next.type !== T.comma) {
-      if (!reader.recovering) {
-        if (next.type === T.eof) {
-          const detail =
-            "There is no corresponding closing bracket before the end of the file. This may be caused by incorrect bracket nesting elsewhere in this file.";
-          reader.error("hcl/unterminated-tuple", "Unterminated tuple constructor expression", detail, open);
-        } else {
-          const detail = "Expected a comma to mark the beginning of the next item.";
-          reader.error("hcl/missing-separator", "Missing item separator", detail, next, between(open, next));
-        }
-      }
-      return reader.recover(T.cBrack);
-    }
-    reader.read();
-  }
-}
-
-function object(reader: TokenReader): Expression {
-  const open = reader.read();
-  // A for expression may start on a later line; newlines separate only the items of an object.
-  reader.pushNewlines(false);
-  const isFor = reader.isKeyword("for");
-  if (isFor) {
-    const result = parseFor(reader, open);
-    reader.popNewlines();
-    return result;
-  }
-  reader.popNewlines();
-  reader.pushNewlines(true);
-  const items: ObjectItem[] = [];
-  const close = objectItems(reader, open, items);
-  reader.popNewlines();
-  return { kind: "object", items, open, ...between(open, close) };
-}
-
-function unterminatedObject(reader: TokenReader, open: Token): void {
-  const detail =
-    "There is no corresponding closing brace before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.";
-  reader.error("hcl/unterminated-object", "Unterminated object constructor expression", detail, open);
-}
-
-function objectItems(reader: TokenReader, open: Token, items: ObjectItem[]): Token {
-  for (;;) {
-    const start = reader.peek();
-    if (start.type === T.newline) {
-      reader.read();
-      continue;
-    }
-    if (start.type === T.cBrace) return reader.read();
-    const mark = reader.diagnostics.length;
-    const expression = parseExpression(reader);
-    if (lost(reader, mark)) return reader.recover(T.cBrace);
-    const next = reader.peek();
-    if (next.type !== T.equal && next.type !== T.colon) {
-      if (!reader.recovering) missingValue(reader, open, next);
-      return reader.recover(T.cBrace);
-    }
-    reader.read();
-    const value = parseExpression(reader);
-    if (lost(reader, mark)) return reader.recover(T.cBrace);
-    const { source, start: from, end: to } = expression;
-    const forceExpression = start.type === T.oParen;
-    items.push({ key: { kind: "key", expression, forceExpression, source, start: from, end: to }, value });
-    const after = reader.peek();
-    if (after.type === T.cBrace) return reader.read();
-    if (after.type !== T.comma && after.type !== T.newline) {
-      if (!reader.recovering) {
-        if (after.type === T.eof) unterminatedObject(reader, open);
-        else {
-          const detail = "Expected a newline or comma to mark the beginning of the next attribute.";
-          reader.error("hcl/missing-separator", "Missing attribute separator", detail, after, between(open, after));
-        }
-      }
-      return reader.recover(T.cBrace);
-    }
-    reader.read();
-  }
-}
-
-function missingValue(reader: TokenReader, open: Token, next: Token): void {
-  const context = between(open, next);
-  switch (next.type) {
-    case T.newline:
-    case T.comma: {
-      const detail = 'Expected an attribute value, introduced by an equals sign ("=").';
-      return reader.error("hcl/missing-value", "Missing attribute value", detail, next, context);
-    }
-    case T.eof:
-      return unterminatedObject(reader, open);
-    default: {
-      const hint =
-        next.type === T.ident
-          ? " If you intended to given an attribute name containing periods or spaces, write the name in quotes to create a string literal."
-          : "";
-      const detail = `Expected an equals sign ("=") to mark the beginning of the attribute value.${hint}`;
-      return reader.error("hcl/missing-separator", "Missing key/value separator", detail, next, context);
-    }
-  }
 }

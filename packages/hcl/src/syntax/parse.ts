@@ -1,5 +1,4 @@
 import type { Diagnostic, SourcePos } from "@kiln/sdk";
-import { UNKNOWN } from "../values/value.ts";
 import type { Expression, NativeBody } from "./ast.ts";
 import { parseBody } from "./parse-body.ts";
 import { parseExpression } from "./parse-expression.ts";
@@ -45,9 +44,4 @@ export function parseTemplateText(text: string, file: string, at?: SourcePos): P
   const reader = new TokenReader(sourceOf(text, file, at), "template", parseExpression);
   const result = parseBareTemplate(reader);
   return { result, diagnostics: reader.diagnostics };
-}
-
-/** The expression that stands where none could be read. */
-export function unreadable(file: string): Expression {
-  return { kind: "literal", value: UNKNOWN, source: new SourceText(file, ""), start: 0, end: 0 };
 }

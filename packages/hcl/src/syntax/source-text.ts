@@ -25,7 +25,7 @@ export function graphemes(text: string): string[] {
 }
 
 /** Length in UTF-8. A byte that was not UTF-8 is held as U+DC80…U+DCFF and counts one. */
-export function utf8Length(text: string, from = 0, to = text.length): number {
+function utf8Length(text: string, from = 0, to = text.length): number {
   let n = 0;
   for (let i = from; i < to; i++) {
     const c = text.charCodeAt(i);

@@ -1,9 +1,9 @@
 /** Default precision, in bits, of numbers that come from text: what cty parses with. */
 export const TEXT_PRECISION = 512;
 /** Precision of numbers made from whole machine numbers (lengths, indexes). */
-export const INTEGER_PRECISION = 64;
+const INTEGER_PRECISION = 64;
 /** Precision of numbers made from IEEE doubles. */
-export const DOUBLE_PRECISION = 53;
+const DOUBLE_PRECISION = 53;
 
 /** Number of significant bits of a non-negative whole number. */
 export function bitLength(n: bigint): number {
@@ -242,5 +242,3 @@ function smallWhole(n: number): BigFloat {
   }
   return made;
 }
-
-export const ZERO = BigFloat.whole(0);

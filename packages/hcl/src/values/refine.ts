@@ -1,6 +1,6 @@
 import { BigFloat } from "./big-float.ts";
 import { isCollection } from "./type.ts";
-import { type Refinement, Unknown, unknownValue, Value } from "./value.ts";
+import { type Refinement, Unknown, Value } from "./value.ts";
 
 /** Certainly not null: known and not null, or unknown but refined so. */
 export function definitelyNotNull(value: Value): boolean {
@@ -9,7 +9,7 @@ export function definitelyNotNull(value: Value): boolean {
 }
 
 /** The unknown value with more certainty; a known value stays as it is. */
-export function refine(value: Value, more: Refinement): Value {
+function refine(value: Value, more: Refinement): Value {
   if (!(value.raw instanceof Unknown) || value.type.kind === "dynamic") return value;
   return new Value(value.type, new Unknown({ ...value.raw.refinement, ...more }), value.marks);
 }
@@ -41,7 +41,7 @@ export function lengthBounds(value: Value): { readonly min: number; readonly max
 }
 
 /** The prefix that a string is certain to have. */
-export function stringPrefix(value: Value): string {
+function stringPrefix(value: Value): string {
   if (value.raw instanceof Unknown) return value.raw.refinement.prefix ?? "";
   return value.text;
 }
@@ -73,19 +73,4 @@ export function isBelow(max: Refinement["max"], min: Refinement["min"]): boolean
   if (!max || !min) return false;
   const order = max.value.compare(min.value);
   return order < 0 || (order === 0 && !(max.inclusive && min.inclusive));
-}
-
-/** An unknown string that starts with this: the last grapheme is dropped, since what follows could combine with it. */
-export function unknownWithPrefix(value: Value, prefix: string): Value {
-  const refinement = value.raw instanceof Unknown ? value.raw.refinement : {};
-  return new Value(
-    value.type,
-    new Unknown({ ...refinement, notNull: true, ...(prefix !== "" && { prefix }) }),
-    value.marks,
-  );
-}
-
-/** Unknown of the value's type with its certainties that survive a change of type. */
-export function unknownLike(value: Value, type: Value["type"]): Value {
-  return unknownValue(type, definitelyNotNull(value) ? { notNull: true } : {});
 }

@@ -134,7 +134,7 @@ export function compareText(a: string, b: string): number {
     if (x === y) continue;
     const surrogates = Number(x >= 0xd800 && x < 0xe000) - Number(y >= 0xd800 && y < 0xe000);
     // UTF-16 puts the planes above the first before U+E000; UTF-8 does not.
-    return surrogates !== 0 ? (surrogates > 0 ? (y >= 0xe000 ? 1 : x - y) : x >= 0xe000 ? -1 : x - y) : x - y;
+    return surrogates === 0 ? x - y : surrogates;
   }
   return a.length - b.length;
 }

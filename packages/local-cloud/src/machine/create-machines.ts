@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Bases } from "./base/prepared-base.ts";
 import { findCloneMethod } from "./boot/clone-method.ts";
@@ -10,10 +10,11 @@ import { LinuxMachine } from "./linux-machine.ts";
 import { MachineError } from "./machine-error.ts";
 import type { MachineShop } from "./machine-shop.ts";
 import { undoSwitches } from "./network/host-network.ts";
-import { hostSide } from "./network/host-side.ts";
+import { type HostSide, hostSide } from "./network/host-side.ts";
 import { AddressPool } from "./network/subnet.ts";
 import { becomeOwner, Caretaker, type Owner, sweepDeadOwners, undoLines } from "./owner.ts";
 import { requireMachineHost } from "./requirements.ts";
+import { SpareSshProcess } from "./ssh-process.ts";
 
 /** How to make machines. */
 export interface MachinesOptions {
@@ -36,36 +37,41 @@ export interface MachinesOptions {
  * Throws MachineError (`not-root`, `not-linux`, `missing-tool`, with what to do) where they cannot be made at all.
  */
 export async function createMachines(options: MachinesOptions, signal: AbortSignal): Promise<Machines> {
+  const stateDirectory = resolve(options.stateDirectory);
   requireMachineHost(options.commandLine ?? ["kiln", "rehearse"]);
   await sweepDeadOwners();
-  const owner = becomeOwner(options.stateDirectory);
-  const folder = join(options.stateDirectory, "machines", owner.name);
+  const owner = becomeOwner(stateDirectory);
+  const folder = join(stateDirectory, "machines", owner.name);
   await mkdir(folder, { recursive: true, mode: 0o711 });
-  const [clone, host] = await Promise.all([
-    findCloneMethod(options.stateDirectory, signal),
-    hostSide(
-      options.network ?? "auto",
-      owner.network,
-      options.environment ?? {},
-      (address) => cloud?.specAt(address),
-      signal,
-    ),
-  ]);
-  const caretaker = new Caretaker(owner, undoLines(owner, folder, host.network?.undo ?? [], undoSwitches));
-  const shop: MachineShop = {
-    method: clone.method,
+  const { host, caretaker } = await surroundings(options, owner, folder, (address) => cloud?.specAt(address), signal);
+  const release = async (): Promise<void> => {
+    await host.close();
+    await caretaker.finish();
+  };
+  const clone = await findCloneMethod(stateDirectory, signal).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
+  const serving = {
     network: host.network,
+    sshServer: options.sshServerProgram ?? defaultServer(),
+    codeCache: join(stateDirectory, "code-cache"),
+  };
+  const servers = new SpareSshProcess(serving);
+  servers.prepare();
+  const shop: MachineShop = {
+    ...serving,
+    servers,
+    method: clone.method,
     addresses: new AddressPool(),
     addressPrefix: host.addressPrefix,
     folder: join(folder, "disks"),
-    sshServer: options.sshServerProgram ?? defaultServer(),
-    codeCache: join(options.stateDirectory, "code-cache"),
   };
-  const hidden = [options.stateDirectory, owner.folder];
+  const hidden = [stateDirectory, owner.folder];
   const bases = new Bases({
     // Beside the machines: whiteouts cannot be kept on an overlay, as the rest of a container's system is.
     covers: join(folder, "covers"),
-    extracted: join(options.stateDirectory, "trees"),
+    extracted: join(stateDirectory, "trees"),
     hidden,
     network: host.guest,
     whiteouts: clone.method.kind === "copy" ? "file" : "device",
@@ -77,10 +83,28 @@ export async function createMachines(options: MachinesOptions, signal: AbortSign
     notes: [...clone.notes, ...host.notes],
   };
   const cloud: LinuxMachines | undefined = new LinuxMachines(capabilities, shop, bases, owner, async () => {
-    await host.close();
-    await caretaker.finish();
+    servers.close();
+    await release();
   });
   return cloud;
+}
+
+/** The network, and at once the caretaker that takes it away, so that no failure from here on leaves anything. */
+async function surroundings(
+  options: MachinesOptions,
+  owner: Owner,
+  folder: string,
+  find: Parameters<typeof hostSide>[3],
+  signal: AbortSignal,
+): Promise<{ readonly host: HostSide; readonly caretaker: Caretaker }> {
+  try {
+    const host = await hostSide(options.network ?? "auto", owner.network, options.environment ?? {}, find, signal);
+    const caretaker = new Caretaker(owner, undoLines(owner, folder, host.network?.undo ?? [], undoSwitches));
+    return { host, caretaker };
+  } catch (error) {
+    await new Caretaker(owner, undoLines(owner, folder, [], undoSwitches)).finish();
+    throw error;
+  }
 }
 
 function defaultServer(): string {

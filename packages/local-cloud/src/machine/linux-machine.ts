@@ -11,7 +11,7 @@ import { firstBoot, startInside } from "./first-boot/first-boot.ts";
 import { MachineError } from "./machine-error.ts";
 import { type Cable, plugIn, unplug } from "./machine-network.ts";
 import type { MachineShop } from "./machine-shop.ts";
-import { newHostKeys, SshProcess } from "./ssh-process.ts";
+import { newHostKeys, type SshProcess } from "./ssh-process.ts";
 
 /** An orderly shutdown gets this long in all; the machine's init gives its programs two seconds of it. */
 const stopWithinMs = 5_000;
@@ -85,11 +85,11 @@ export class LinuxMachine implements Machine {
     this.consoleText.say(`${this.spec.hostName} (${this.id}) starts`);
     this.stopping = false;
     await folder.beforeBoot(base.parts.map(({ key }) => key));
-    const keeper = new Keeper(folder, cable !== undefined, this.consoleText);
-    let server: SshProcess | undefined;
+    const server = shop.servers.take();
+    let keeper: Keeper | undefined;
     try {
+      keeper = new Keeper(folder, cable && (await server.networkPath(signal)), this.consoleText);
       const machineProcess = await keeper.machineProcess(signal);
-      server = new SshProcess(shop, machineProcess, this.consoleText);
       const listening = server.untilListening(await this.settings(machineProcess), signal);
       listening.catch(() => undefined);
       await Promise.all([cable && plugIn(cable, machineProcess, signal), keeper.untilUp(signal)]);
@@ -102,11 +102,12 @@ export class LinuxMachine implements Machine {
       this.hasBooted = true;
       if (keeper.hasEnded) throw new MachineError("boot", "the machine ended while it started");
       void keeper.ended.then(() => this.noticeExit());
+      shop.servers.prepare();
     } catch (error) {
       this.stopping = true;
-      server?.kill();
-      keeper.kill();
-      await keeper.ended;
+      server.kill();
+      keeper?.kill();
+      await keeper?.ended;
       await this.unplugged();
       this.running = undefined;
       throw this.explained(error);

@@ -1,6 +1,7 @@
 import type { CloneMethod } from "./boot/boot-script.ts";
 import type { HostNetwork } from "./network/host-network.ts";
 import type { AddressPool } from "./network/subnet.ts";
+import type { SpareSshProcess } from "./ssh-process.ts";
 
 /** What all machines of one cloud share. */
 export interface MachineShop {
@@ -15,4 +16,5 @@ export interface MachineShop {
   /** The SSH server's program, and where Node may keep its compiled code. */
   readonly sshServer: string;
   readonly codeCache: string;
+  readonly servers: SpareSshProcess;
 }

@@ -5,31 +5,50 @@ import { generateKeyPair } from "@kiln/communicators";
 import type { SshServerSettings } from "../ssh-server/settings.ts";
 import { StatusLines } from "./boot/status-lines.ts";
 import { systemPath } from "./command.ts";
-import type { ConsoleText } from "./console-text.ts";
 import { MachineError } from "./machine-error.ts";
 import type { MachineShop } from "./machine-shop.ts";
 
-/** A machine's SSH server: a process with this host's Node and files and the machine's network. */
+/**
+ * A machine's SSH server: a process with this host's Node and files. Where machines have networks of their own it makes one
+ * for itself, which the machine then joins: so it can be started, and loaded, before there is a machine.
+ */
 export class SshProcess {
   private readonly child: ChildProcess;
+  private readonly status: StatusLines;
+  private readonly loaded: Promise<string | undefined>;
 
-  constructor(shop: MachineShop, machineProcess: number, console: ConsoleText) {
-    const enter = shop.network ? ["nsenter", `--net=/proc/${machineProcess}/ns/net`, "--"] : [];
+  constructor(shop: Pick<MachineShop, "network" | "sshServer" | "codeCache">) {
+    const enter = shop.network ? ["unshare", "--net", "--"] : [];
     const command = [...enter, "setpriv", "--pdeathsig=KILL", process.execPath, shop.sshServer];
     this.child = spawn(command[0] ?? "", command.slice(1), {
       cwd: "/",
       env: { PATH: systemPath, NODE_COMPILE_CACHE: shop.codeCache },
       detached: true,
-      stdio: ["pipe", "pipe", console.writable],
+      stdio: ["pipe", "pipe", "ignore"],
     });
     this.child.stdin?.on("error", () => undefined);
     this.child.on("error", () => undefined);
+    this.status = new StatusLines(this.child.stdout as Readable);
+    this.loaded = this.status.next(AbortSignal.timeout(60_000)).catch(() => undefined);
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Where its network namespace is found, once it has made it. */
+  async networkPath(signal: AbortSignal): Promise<string> {
+    const line = await this.loaded;
+    signal.throwIfAborted();
+    if (line !== "loaded") throw new MachineError("boot", "the machine's SSH server did not start");
+    return `/proc/${this.child.pid}/ns/net`;
   }
 
   /** Gives it its settings; resolves when it accepts connections. */
   async untilListening(settings: SshServerSettings, signal: AbortSignal): Promise<void> {
+    await this.loaded;
     this.child.stdin?.write(`${JSON.stringify(settings)}\n`);
-    const line = await new StatusLines(this.child.stdout as Readable).next(signal);
+    const line = await this.status.next(signal);
     if (line === "listening") return;
     if (line?.includes("EADDRINUSE")) {
       throw new MachineError(
@@ -50,4 +69,31 @@ export async function newHostKeys(): Promise<readonly string[]> {
   const { privateKey: ed25519 } = await generateKeyPair("ed25519", 0, "");
   const { privateKey: ecdsa } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   return [ed25519, ecdsa.export({ format: "pem", type: "sec1" }).toString()];
+}
+
+/** One SSH server loaded ahead of the machine that will need it, since loading one is most of a boot's time. */
+export class SpareSshProcess {
+  private readonly shop: ConstructorParameters<typeof SshProcess>[0];
+  private spare: SshProcess | undefined;
+  private isClosed = false;
+
+  constructor(shop: ConstructorParameters<typeof SshProcess>[0]) {
+    this.shop = shop;
+  }
+
+  take(): SshProcess {
+    const { spare } = this;
+    this.spare = undefined;
+    return spare && !spare.hasEnded ? spare : new SshProcess(this.shop);
+  }
+
+  /** Loads the next one; called when a machine is up and the processor has time. */
+  prepare(): void {
+    if (!this.isClosed) this.spare ??= new SshProcess(this.shop);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.spare?.kill();
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * A machine's SSH server as a program: started in the machine's network namespace, with this host's files. Takes its settings
- * as one line of JSON on standard input, says `listening` on standard output, and ends when its input does, that is with
+ * A machine's SSH server as a program: started in the network namespace that will be the machine's, with this host's files.
+ * Says `loaded` on standard output, takes its settings as one line of JSON on standard input, says `listening`, and ends when its input does, that is with
  * the process that started it.
  */
 import { exit, stdin, stdout } from "node:process";
@@ -19,6 +19,7 @@ lines.once("line", (line) => {
   });
 });
 lines.once("close", () => exit(0));
+stdout.write("loaded\n");
 
 async function serve(settings: SshServerSettings): Promise<void> {
   const tree = new TreeView(`/proc/${settings.machineProcess}/root`);

@@ -1,4 +1,4 @@
-import { messageOf, StepError, type Ui } from "@kiln/sdk";
+import { codeOf, messageOf, StepError, type Ui } from "@kiln/sdk";
 import { hintFor } from "./hints.ts";
 import { awsCode } from "./retry.ts";
 
@@ -6,10 +6,30 @@ import { awsCode } from "./retry.ts";
 export function describeFailure(thrown: unknown): string {
   const code = awsCode(thrown);
   const text = messageOf(thrown);
-  if (code === undefined) return text;
+  if (code === undefined) return describeBroken(thrown, text);
   const hint = hintFor(code, text);
   const said = text.startsWith(code) ? text : `${code}: ${text}`;
   return hint === undefined ? said : `${said}\n\n${hint}`;
+}
+
+const unreachable = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+];
+
+/** A connection that failed; with two addresses to try, Node gives an error without a message. */
+function describeBroken(thrown: unknown, text: string): string {
+  const code = codeOf(thrown);
+  const said = text || code || "unknown error";
+  if (code === undefined || !unreachable.includes(code)) return said;
+  return `${said.includes(code) ? said : `${code}: ${said}`}
+
+The API cannot be reached: check the network, the proxy settings, region and endpoint (custom_endpoint_ec2, AWS_ENDPOINT_URL).`;
 }
 
 /** Prints the line in red, as Packer does where a step fails, and gives the error to throw. */

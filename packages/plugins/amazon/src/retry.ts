@@ -36,5 +36,6 @@ export function hasCode(...codes: readonly string[]): (thrown: unknown) => boole
 /** The code of an AWS error: `InvalidAMIID.NotFound`. */
 export function awsCode(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined;
-  return "$metadata" in thrown ? thrown.name : undefined;
+  // The SDK gives $metadata to broken connections too; only answers of AWS say whose fault it is.
+  return "$fault" in thrown ? thrown.name : undefined;
 }

@@ -6,7 +6,7 @@ import type { Channel } from "../client/ssh2-internals.ts";
 import { remoteWord } from "./quote.ts";
 import { ScpSink } from "./scp-peer.ts";
 import { octal } from "./scp-upload.ts";
-import { type SmallFile, smallFilesAhead } from "./small-files.ts";
+import { readKnown, type SmallFile, smallFilesAhead } from "./small-files.ts";
 import { type Entry, walk } from "./walk.ts";
 
 type Directory = Extract<Entry, { is: "directory" }>;
@@ -131,7 +131,7 @@ class TreeSender {
   async #fill(entry: File, small: SmallFile | undefined): Promise<void> {
     let left = entry.size;
     let problem: string | undefined;
-    const source = small ? (await small).chunks() : this.#files.read(entry.path);
+    const source = small ? (await small).chunks() : readKnown(this.#files, entry.path, entry.size);
     try {
       for await (const bytes of source) {
         const piece = bytes.subarray(0, left);

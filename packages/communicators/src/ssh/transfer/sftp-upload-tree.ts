@@ -4,6 +4,7 @@ import { InFlight } from "./in-flight.ts";
 import { joinRemote } from "./paths.ts";
 import type { Sftp } from "./sftp-session.ts";
 import { writePieces } from "./sftp-upload.ts";
+import { readKnown } from "./small-files.ts";
 import { type Entry, walk } from "./walk.ts";
 
 const filesInFlight = 32;
@@ -71,7 +72,7 @@ async function sendFile(
   const pieces = new InFlight(4);
   const handle = await sftp.openFile(path, "w", entry.mode | 0o200);
   try {
-    await writePieces(sftp, pieces, handle, readable(files, entry.path), path, options);
+    await writePieces(sftp, pieces, handle, readable(files, entry), path, options);
     await pieces.add(() => sftp.setMode(handle, entry.mode, path));
   } finally {
     await pieces.add(() => sftp.close(handle, path));
@@ -79,9 +80,9 @@ async function sendFile(
   }
 }
 
-async function* readable(files: Files, path: string): AsyncGenerator<Uint8Array> {
+async function* readable(files: Files, { path, size }: Extract<Entry, { is: "file" }>): AsyncGenerator<Uint8Array> {
   try {
-    yield* files.read(path);
+    yield* readKnown(files, path, size);
   } catch (error) {
     throw new TransferError("transfer/local", `${path} cannot be read: ${messageOf(error)}`, error);
   }

@@ -24,7 +24,7 @@ export function smallFilesAhead(files: Files, entries: readonly Entry[]): SmallF
   const start = (): void => {
     for (; started.size < ahead && next < wanted.length; next++) {
       const entry = wanted[next];
-      if (entry) started.set(entry, read(files, entry.path));
+      if (entry) started.set(entry, read(files, entry));
     }
   };
   start();
@@ -42,10 +42,10 @@ export function smallFilesAhead(files: Files, entries: readonly Entry[]): SmallF
   };
 }
 
-async function read(files: Files, path: string): SmallFile {
+async function read(files: Files, { path, size }: File): SmallFile {
   const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of files.read(path)) chunks.push(chunk);
+    for await (const chunk of readKnown(files, path, size)) chunks.push(chunk);
   } catch (error) {
     return {
       chunks: () => {
@@ -54,4 +54,9 @@ async function read(files: Files, path: string): SmallFile {
     };
   }
   return { chunks: () => chunks };
+}
+
+/** Up to `size` bytes of a file: told where it ends, a reader takes no more memory than that, and no second look for the end. */
+export async function* readKnown(files: Files, path: string, size: number): AsyncGenerator<Uint8Array> {
+  if (size > 0) yield* files.read(path, { start: 0, end: size });
 }

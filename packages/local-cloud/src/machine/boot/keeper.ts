@@ -16,9 +16,11 @@ export class Keeper {
   private readonly child: ChildProcess;
   private readonly status: StatusLines;
 
-  constructor(folder: MachineFolder, ownNetwork: boolean, console: ConsoleText) {
-    const namespaces = ["--mount", "--uts", "--ipc", "--pid", ...(ownNetwork ? ["--net"] : [])];
-    const keeping = ["--pdeathsig", "KILL", "unshare", ...namespaces, "--fork", "--kill-child"];
+  /** `network`: the namespace to join; undefined for the host's. */
+  constructor(folder: MachineFolder, network: string | undefined, console: ConsoleText) {
+    const join = network === undefined ? [] : ["nsenter", `--net=${network}`, "--"];
+    const namespaces = ["--mount", "--uts", "--ipc", "--pid"];
+    const keeping = ["--pdeathsig", "KILL", ...join, "unshare", ...namespaces, "--fork", "--kill-child"];
     this.child = spawn("setpriv", [...keeping, "sh", folder.script], {
       cwd: folder.path,
       env: { PATH: systemPath, LANG: "C.UTF-8" },

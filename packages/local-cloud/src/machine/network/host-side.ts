@@ -1,4 +1,5 @@
 import type { GuestNetwork } from "../base/guest-kit.ts";
+import { attempt } from "../command.ts";
 import type { MachineSpec } from "../contract.ts";
 import { MachineError } from "../machine-error.ts";
 import { isInstalled } from "../requirements.ts";
@@ -32,7 +33,10 @@ export async function hostSide(
   try {
     if (lacking !== undefined) throw new MachineError("missing-tool", lacking);
     const network = await createHostNetwork(names, signal);
-    return await ownNetwork(network, environment, find);
+    return await ownNetwork(network, environment, find).catch(async (error: unknown) => {
+      for (const line of network.undo) await attempt("sh", ["-c", line]);
+      throw error;
+    });
   } catch (error) {
     signal.throwIfAborted();
     if (wanted === "own") throw error;

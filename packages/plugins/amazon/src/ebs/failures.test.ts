@@ -152,6 +152,15 @@ describe("what to do about a refusal", () => {
     expect(error?.message).toContain(advice);
   });
 
+  it("says that the API cannot be reached, where nothing else is known", async () => {
+    const broken = Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
+    const handlers = { RunInstances: () => Promise.reject(broken) };
+    const { error, aws } = await runEbs({ ...plain, max_retries: 0 }, { handlers });
+    expect(error?.message).toContain("Error launching source instance: ECONNREFUSED");
+    expect(error?.message).toContain("check the network, the proxy settings");
+    expect(aws.left()).toEqual([]);
+  });
+
   it("names the action that is not allowed", async () => {
     const RunInstances = refuse("UnauthorizedOperation", "You are not authorized to perform this operation.", 403);
     const { error } = await runEbs(plain, { handlers: { RunInstances } });

@@ -1,8 +1,9 @@
 import type { FakeBuild, SpawnedCommand } from "@kiln/sdk/testing";
 import { describe, expect, it } from "vitest";
-import { type Handler, testKey } from "../testing/fake-aws.ts";
+import type { Handler } from "../testing/fake-aws.ts";
 import { Refusal } from "../testing/fake-transport.ts";
 import { plain, type RunOptions, runEbs } from "../testing/run-ebs.ts";
+import { testKey } from "../testing/test-key.ts";
 
 const tunnelled = { ...plain, ssh_interface: "session_manager", iam_instance_profile: "ssm" };
 

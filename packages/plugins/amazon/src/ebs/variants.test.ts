@@ -1,8 +1,9 @@
 import { CancelledError } from "@kiln/sdk";
 import { describe, expect, it } from "vitest";
-import { baseImage, type Handler, testKey } from "../testing/fake-aws.ts";
+import { baseImage, type Handler } from "../testing/fake-aws.ts";
 import { Refusal } from "../testing/fake-transport.ts";
 import { plain, runEbs } from "../testing/run-ebs.ts";
+import { testKey } from "../testing/test-key.ts";
 
 const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const after = (lines: readonly string[], first: string): readonly string[] =>

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import { testKey } from "./fake-aws.ts";
 import { connectsWith, type Row, refuses, says, sends, spares } from "./option-rows.ts";
 import { type Options, plain, runEbs } from "./run-ebs.ts";
+import { testKey } from "./test-key.ts";
 
 async function addressWith(options: Options): Promise<unknown> {
   const { ctx, error } = await runEbs({ ...plain, ...options });

@@ -1,9 +1,10 @@
 import { constants, createPublicKey, publicEncrypt } from "node:crypto";
 import { expect } from "vitest";
 import { config } from "../ebs/config.ts";
-import { base64, type Handler, testKey } from "./fake-aws.ts";
+import type { Handler } from "./fake-aws.ts";
 import { type Row, refuses, says, sends, spares } from "./option-rows.ts";
 import { type Options, plain, runEbs } from "./run-ebs.ts";
+import { base64, testKey } from "./test-key.ts";
 
 const { source_ami: _, instance_type: __, ...bare } = plain;
 const filtered = {

@@ -70,13 +70,15 @@ export async function runEbs(options: Options, settings: RunOptions = {}): Promi
   } catch (thrown) {
     error = thrown instanceof Error ? thrown : new Error(String(thrown));
   }
+  const cleanUp = await undoAll(ctx, error ? "failed" : "succeeded");
+  if (aws.problems.length > 0) throw new Error(`against the service model: ${aws.problems.join("; ")}`);
   return {
     aws,
     ctx,
     lines: ctx.ui.lines,
     artifact,
     error,
-    cleanUp: await undoAll(ctx, error ? "failed" : "succeeded"),
+    cleanUp,
   };
 }
 
