@@ -25,6 +25,11 @@ const nouns: Readonly<Record<string, string>> = {
 
 /** HCL does not say which name was missing from which; this does, with the one that was probably meant. */
 function withNearName(diagnostic: Diagnostic, expression: Expression, scope: Scope): Diagnostic {
+  if (diagnostic.code === "hcl/unknown-function" && diagnostic.detail?.includes('named "env"'))
+    return {
+      ...diagnostic,
+      detail: `${diagnostic.detail} The environment is open to default values of variables alone: declare a variable with default = env("NAME").`,
+    };
   if (diagnostic.code !== "hcl/unsupported-attribute") return diagnostic;
   for (const reference of referencesIn(expression)) {
     const noun = Object.hasOwn(nouns, reference.root) ? nouns[reference.root] : undefined;

@@ -3,7 +3,12 @@ import type { SourcePos, SourceRange } from "@kiln/sdk";
 /** Where the text of a source begins; not 1:1 for an expression inside a JSON string. */
 export const FILE_START: SourcePos = { line: 1, column: 1, byte: 0 };
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
+/** Made when text beyond ASCII is first met: it takes longer to make than most templates to read. */
+function graphemeSegmenter(): Intl.Segmenter {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter;
+}
 const NOT_ASCII = /[^\0-\x7f]/;
 
 /** Number of grapheme clusters, which is how HCL counts columns. */
@@ -14,14 +19,14 @@ export function graphemeCount(text: string): number {
     return n;
   }
   let n = 0;
-  for (const _ of segmenter.segment(text)) n++;
+  for (const _ of graphemeSegmenter().segment(text)) n++;
   return n;
 }
 
 /** The grapheme clusters of a text. */
 export function graphemes(text: string): string[] {
   if (!NOT_ASCII.test(text) && !text.includes("\r")) return text.split("");
-  return Array.from(segmenter.segment(text), (s) => s.segment);
+  return Array.from(graphemeSegmenter().segment(text), (s) => s.segment);
 }
 
 /** Length in UTF-8. A byte that was not UTF-8 is held as U+DC80…U+DCFF and counts one. */

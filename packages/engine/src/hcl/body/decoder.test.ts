@@ -80,6 +80,11 @@ lines = toset_is_not_here == 1 ? [] : ["a"]`.replace("toset_is_not_here == 1", "
     expect(told(found)).toEqual([expect.stringMatching(/^render 'name': .*@3:16$/)]);
     expect(found[0]?.detail).toContain("In HCL2 write ${var.region} instead.");
   });
+  it("know values of HCL2 in the wrong braces, and where the environment is open", async () => {
+    const { found } = await source('  name = "{{ var.region }}"\n  size = env("SIZE")');
+    expect(found[1]?.detail).toContain('declare a variable with default = env("NAME")');
+    expect(found[0]?.detail).toContain("are written ${var.region}, not {{ var.region }}");
+  });
   it("say which variable was meant", async () => {
     const { found } = await planned(
       'variable "region" { default = "x" }\nsource "mock" "a" {\n  name = var.regoin\n}\nbuild { sources = ["mock.a"] }',

@@ -60,6 +60,8 @@ const calls: Readonly<Record<string, (argument: string) => string>> = {
 /** What a JSON template's call is in HCL2. */
 function mixedUp(text: string, { span }: TemplateProblem): string | undefined {
   const near = text.slice(Math.max(0, text.lastIndexOf("{{", span.start)));
+  const value = /^\{\{-?\s*((?:var|local|data|build|source|path|packer)\.[\w.-]+)\s*-?\}\}/.exec(near)?.[1];
+  if (value !== undefined) return `Values of HCL2 are written \${${value}}, not {{ ${value} }}.`;
   const [, word = "", argument = ""] = /^\{\{-?\s*(\w+)\s*(?:[`"](\w+)[`"])?/.exec(near) ?? [];
   const instead = Object.hasOwn(calls, word) ? calls[word]?.(argument) : undefined;
   return instead && `{{ ${word} }} belongs to JSON templates. In HCL2 write ${instead} instead.`;
