@@ -2,6 +2,7 @@ import { chmod, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { directImports } from "./direct-imports.ts";
 
 /**
  * Bundles the command line for shipping: one entry, code split by what a command needs, so that a cloud SDK costs nothing until a
@@ -30,6 +31,7 @@ const result = await build({
   },
   outdir: join(out, "lib"),
   bundle: true,
+  plugins: [directImports(root)],
   splitting: true,
   format: "esm",
   platform: "node",
