@@ -22,6 +22,10 @@ const native = { "lz4-napi": core.dependencies["lz4-napi"] ?? "*" };
 
 await rm(out, { recursive: true, force: true });
 await mkdir(join(out, "bin"), { recursive: true });
+/** What bundled CommonJS code expects to find around it. */
+const commonJsNames =
+  'import{createRequire as kilnRequire}from"node:module";const require=kilnRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;';
+
 const result = await build({
   entryPoints: {
     main: join(root, "packages/cli/src/main.ts"),
@@ -44,13 +48,17 @@ const result = await build({
   legalComments: "linked",
   external: [...Object.keys(native), "cpu-features", "*.node"],
   define: { "globalThis.kilnBundled": "true" },
-  // Bundled CommonJS code expects these.
-  banner: {
-    js: 'import{createRequire as kilnRequire}from"node:module";import{fileURLToPath as kilnPath}from"node:url";const require=kilnRequire(import.meta.url),__filename=kilnPath(import.meta.url),__dirname=kilnPath(new URL(".",import.meta.url));',
-  },
+  banner: { js: commonJsNames },
+  write: false,
   metafile: true,
   logLevel: "warning",
 });
+await mkdir(join(out, "lib"), { recursive: true });
+for (const { path, text } of result.outputFiles) {
+  const body = text.replace(commonJsNames, "");
+  // Most files are ES modules all the way: they start without the preparation.
+  await writeFile(path, /\b(?:require|__filename|__dirname)\b/.test(body) ? text : body);
+}
 await writeFile(
   join(out, "lib/start.js"),
   // Compiled code is kept between runs: evaluating it is what start-up costs. An old Node must be able to read this file.

@@ -59,7 +59,6 @@ export async function planInput(
     selection: { only: options.only, except: options.except },
     force: options.force,
     debug: options.debug,
-    runUuid: io.runUuid,
     signal,
     secrets,
   });

@@ -17,6 +17,8 @@ import { type DiscoveredFiles, discoverFiles } from "./hcl-files.ts";
 import { lookUps } from "./look-ups.ts";
 import { bytesOf, readRefusal } from "./read-bytes.ts";
 
+export { unusedNames } from "@kiln/engine";
+
 /** An HCL2 template as it was read, and the variable files beside it. */
 export interface ParsedHcl {
   readonly template: HclTemplate;

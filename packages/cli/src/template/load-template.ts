@@ -7,13 +7,11 @@ import {
   parseJsonTemplate,
   type SecretSet,
   type SourceOf,
-  unusedNames,
 } from "@kiln/engine";
 import { type Checked, checked, type Diagnostic, type EvalScope, problem, refused, type Template } from "@kiln/sdk";
 import type { Io } from "../io.ts";
-import { missingPlugins } from "../plugins/built-in.ts";
 import { packerVersion } from "../version.ts";
-import { checkHclVariables, evaluateHcl, type ParsedHcl, parseHcl } from "./load-hcl.ts";
+import type { ParsedHcl } from "./load-hcl.ts";
 import { lookUps } from "./look-ups.ts";
 import { bytesOf, readRefusal } from "./read-bytes.ts";
 
@@ -92,7 +90,11 @@ export async function parseInput(
   }
 }
 
+/** The HCL2 language is loaded for HCL2 templates only: it is most of the code. */
+const hclLoader = () => import("./load-hcl.ts");
+
 async function readHcl(io: Io, path: string, text: ParsedText): Promise<Checked<ParsedInput>> {
+  const { parseHcl } = await hclLoader();
   const parsed = await parseHcl(io, path, (name, bytes) => text.remember(name, bytes));
   return parsed.ok ? checked<ParsedInput>({ ...parsed.value, ...text, syntax: "hcl2" }, parsed.warnings) : parsed;
 }
@@ -115,7 +117,8 @@ async function readJson(io: Io, path: string, text: ParsedText): Promise<Checked
 /** What `-syntax-only` finds beyond parsing: in HCL2, values of variables. */
 export async function checkSyntax(io: Io, parsed: ParsedInput, input: TemplateInput): Promise<readonly Diagnostic[]> {
   if (parsed.syntax === "json") return [];
-  return checkHclVariables(io, parsed, hclOptions(input), (file, text) => parsed.remember(file, text));
+  const { checkHclVariables } = await hclLoader();
+  return await checkHclVariables(io, parsed, hclOptions(input), (file, text) => parsed.remember(file, text));
 }
 
 function hclOptions(input: TemplateInput) {
@@ -136,6 +139,8 @@ export async function evaluateInput(
     return checked({ ...evaluated, found });
   }
   const remember = (file: string, text: Uint8Array | string): void => parsed.remember(file, text);
+  const { evaluateHcl, unusedNames } = await hclLoader();
+  const { missingPlugins } = await import("../plugins/built-in.ts");
   const evaluated = await evaluateHcl(io, parsed, hclOptions(input), engine, secrets, remember);
   if (!evaluated.ok) return evaluated;
   const { value } = evaluated;

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { strictly, unusedNames } from "./strict.ts";
+import { strictly } from "../plan/strictly.ts";
+import { unusedNames } from "./strict.ts";
 import { planned, told } from "./template-under-test.ts";
 
 it("names what nothing refers to; a rule about itself is no use", async () => {

@@ -140,7 +140,6 @@ export async function planned(template: string | Readonly<Record<string, string>
     selection: { only: given.only ?? [], except: given.except ?? [] },
     force: false,
     debug: false,
-    runUuid: "run",
     signal,
     secrets,
   });

@@ -11,6 +11,7 @@ const everyBuilder = [
   "PackerHTTPIP",
   "PackerHTTPPort",
   "PackerHTTPAddr",
+  "PackerRunUUID",
   "SSHPublicKey",
   "SSHPrivateKey",
   "SSHPrivateKeyFile",
@@ -19,11 +20,8 @@ const everyBuilder = [
 ] as const;
 
 /** Values of `build` while checking: everything the run will know is pending. */
-export function pendingBuildValues(exports: readonly string[], runUuid: string): Readonly<Record<string, unknown>> {
-  return {
-    ...Object.fromEntries([...everyBuilder, ...exports].map((name) => [name, pending])),
-    PackerRunUUID: runUuid,
-  };
+export function pendingBuildValues(exports: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries([...everyBuilder, ...exports].map((name) => [name, pending]));
 }
 
 /** Values of `build` before a builder has said anything: what it never fills reads as Packer's own marker. */

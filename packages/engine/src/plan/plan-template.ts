@@ -28,7 +28,6 @@ export interface PlanRequest {
   readonly selection: Selection;
   readonly force: boolean;
   readonly debug: boolean;
-  readonly runUuid: string;
   readonly signal: AbortSignal;
   readonly secrets: SecretSet;
 }
@@ -83,7 +82,7 @@ class BuildPlanner {
       {},
     );
     const exports = builder?.prepared.exports ?? [];
-    const values = pendingBuildValues(exports, this.#request.runUuid);
+    const values = pendingBuildValues(exports);
     const provisioners: Planned<ProvisionContext, void>[] = [];
     for (const block of this.#build.provisioners) {
       const planned = await this.#provisioner(block, values);
