@@ -1,0 +1,14 @@
+export { fileBuilder } from "./builders/file/index.ts";
+export { nullBuilder } from "./builders/null/index.ts";
+export { httpData } from "./data-sources/http/index.ts";
+export { nullData } from "./data-sources/null/index.ts";
+export { artifice } from "./post-processors/artifice/index.ts";
+export { checksum } from "./post-processors/checksum/index.ts";
+export { manifest } from "./post-processors/manifest/index.ts";
+export { shellLocalPostProcessor } from "./post-processors/shell-local/index.ts";
+export { breakpoint } from "./provisioners/breakpoint/index.ts";
+export { file } from "./provisioners/file/index.ts";
+export { shell } from "./provisioners/shell/index.ts";
+export { shellLocal } from "./provisioners/shell-local/index.ts";
+export { sleep } from "./provisioners/sleep/index.ts";
+export { temporaryFileKind } from "./temporary-file/kind.ts";
