@@ -5,6 +5,8 @@ import type { Io } from "./io.ts";
 import { Printer, unforeseen } from "./output/printer.ts";
 import type { TemplateInput } from "./template/load-template.ts";
 
+const templateCommands = () => import("./commands/template-commands.ts");
+
 /** Runs what the arguments (without `-machine-readable`) ask for; the exit code. Code is loaded for that command alone. */
 export async function runCommand(io: Io, args: readonly string[]): Promise<number> {
   const printer = new Printer(io);
@@ -37,10 +39,10 @@ async function run(io: Io, line: Exclude<CommandLine, Line<"print">>): Promise<n
   const [path = ""] = line.positionals;
   switch (line.command) {
     case "build":
-      return (await import("./commands/build.ts")).build(io, buildOptions(path, line.flags));
+      return (await templateCommands()).build(io, buildOptions(path, line.flags));
     case "validate": {
       const { "syntax-only": syntaxOnly, "no-warn-undeclared-var": quiet, strict, output } = line.flags;
-      return (await import("./commands/validate.ts")).validate(io, {
+      return (await templateCommands()).validate(io, {
         ...templateOptions(path, line.flags),
         force: false,
         debug: false,
@@ -78,7 +80,7 @@ async function run(io: Io, line: Exclude<CommandLine, Line<"print">>): Promise<n
       return (await import("./commands/version.ts")).version(io);
     case "cleanup": {
       const dryRun = line.flags["dry-run"];
-      return (await import("./commands/cleanup.ts")).cleanup(io, { dryRun, ...(path !== "" && { run: path }) });
+      return (await templateCommands()).cleanup(io, { dryRun, ...(path !== "" && { run: path }) });
     }
     case "rehearse":
       return rehearse(io, path, line.flags);
@@ -96,7 +98,7 @@ async function rehearse(io: Io, path: string, flags: Line<"rehearse">["flags"]):
     ...(base !== undefined && { base }),
     ...(port > 0 && { port }),
   };
-  const command = await import("./commands/rehearse.ts");
+  const command = await templateCommands();
   return command.rehearse(io, options, path === "" ? undefined : buildOptions(path, flags));
 }
 

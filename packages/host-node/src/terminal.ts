@@ -42,7 +42,8 @@ function ask(question: string, signal: AbortSignal): Promise<string> {
 
 /** This process's terminal. A reader that goes away (`| head`) ends the output quietly. */
 export function nodeTerminal(): Terminal {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  process.stdout.on("error", () => {});
+  let complained = false;
   const drained = (stream: NodeJS.WriteStream): Promise<void> =>
     new Promise((resolve) => {
       if (stream.destroyed || stream.writableLength === 0) resolve();
@@ -52,10 +53,15 @@ export function nodeTerminal(): Terminal {
     watched: process.stdout.isTTY === true,
     columns: process.stdout.columns ?? 80,
     write: (text) => void process.stdout.write(text),
-    writeError: (text) => void process.stderr.write(text),
+    writeError: (text) => {
+      // Opened when something is written to it: that alone costs a millisecond of every start.
+      if (!complained) process.stderr.on("error", () => {});
+      complained = true;
+      process.stderr.write(text);
+    },
     flush: async () => {
       await drained(process.stdout);
-      await drained(process.stderr);
+      if (complained) await drained(process.stderr);
     },
     readAll: async () => {
       const chunks: Uint8Array[] = [];
