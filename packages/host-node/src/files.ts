@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FileStat, Files } from "@kiln/sdk";
 import { codeOf } from "@kiln/sdk";
+import { copyBytes } from "./copy-file.ts";
 import { globFiles } from "./glob.ts";
 
 const readSize = 256 * 1024;
@@ -114,7 +115,7 @@ export const nodeFiles: Files = {
     });
   },
   rename: (from, to) => fs.rename(from, to),
-  copy: (from, to) => fs.copyFile(from, to),
+  copy: copyBytes,
   chmod: (path, mode) => fs.chmod(path, mode),
   remove: (path) => fs.rm(path, { recursive: true, force: true }),
   temporary,
