@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { hclBenchmarks } from "./hcl.ts";
 import type { Command } from "./measure.ts";
 import type { SshBed } from "./ssh-bed.ts";
 import { ebsTemplate, manyNulls, nullTemplate, overSsh, postProcessed } from "./templates.ts";
@@ -175,7 +176,7 @@ function postProcessors(bench: Bench): readonly Benchmark[] {
 
 /** Every benchmark with its target, the cheap ones first. */
 export async function benchmarks(bench: Bench, memory: string): Promise<readonly Benchmark[]> {
-  return [...start(bench), ...(await ssh(bench, memory)), ...postProcessors(bench)];
+  return [...start(bench), ...hclBenchmarks(bench), ...(await ssh(bench, memory)), ...postProcessors(bench)];
 }
 
 export function removeAll(...paths: readonly string[]): void {
