@@ -91,8 +91,8 @@ export interface ProvisionContext extends RunContext {
   }): Promise<{ readonly host: string; readonly port: number; readonly privateKeyPath: string } & AsyncDisposable>;
 }
 export interface PostProcessContext extends RunContext {
+  /** What came before in the chain; the engine never destroys it because of a failure. */
   readonly input: Artifact;
-  /** Cleans up an artifact that failed half-way; the input is never destroyed by a failure. */
 }
 export interface PostProcessed {
   /** Absent ends the chain silently. */

@@ -107,8 +107,3 @@ export function required<T>(field: Field<T>): Field<T, true> {
 /** Element fields for lists and maps of plain values. */
 export const ofText: Field<string, false> = text({ doc: "" });
 export const ofNumber: Field<number, false> = num({ doc: "" });
-
-/** The names of a schema that hold text rendered late. */
-export function lateTemplates(schema: Schema): ReadonlySet<string> {
-  return new Set(Object.entries(schema).flatMap(([name, field]) => (field.lateTemplate ? [name] : [])));
-}

@@ -21,7 +21,7 @@ it("renders variables in terms of each other, whatever the order", async () => {
   expect(await variable(variables, "z")).toBe("/home/kiln?!");
   expect(await variable({ a: "x" }, "a", { vars: { a: "{{env `HOME`}}" } })).toBe("/home/kiln");
   expect(await variable({ a: "{{isotime `2006`}} {{packer_version}} {{pwd}} {{template_dir}}" }, "a")).toBe(
-    "2024 1.16.0 /work /templates",
+    "2024 1.16.0 /project /templates",
   );
 });
 

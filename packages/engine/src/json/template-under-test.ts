@@ -12,7 +12,7 @@ export function inputs(more: Partial<EvaluateInputs> & { readonly lookups?: Secr
     vars: {},
     varFiles: [],
     surroundings: {
-      host: { env: { HOME: "/home/kiln" }, cwd: "/work", clock: host.clock, random: host.random },
+      host: { env: { HOME: "/home/kiln" }, cwd: "/project", clock: host.clock, random: host.random },
       startedAt: new Date("2024-03-05T14:07:09.000Z"),
       templateDir: "/templates",
       packerVersion: "1.16.0",

@@ -31,7 +31,7 @@ export class FakeHost implements Host {
   readonly platform: string;
   readonly arch = "x64";
   readonly cores = 2;
-  readonly cwd = "/work";
+  readonly cwd = "/project";
   readonly clock = new FakeClock();
   readonly files: FakeFiles;
   readonly spawned: SpawnedCommand[] = [];

@@ -112,7 +112,7 @@ lines = toset_is_not_here == 1 ? [] : ["a"]`.replace("toset_is_not_here == 1", "
   it("read files beside the template", async () => {
     const { seen, found } = await planned(
       'source "mock" "a" {\n  name = file("motd")\n  lines = fileset(".", "*.sh")\n}\nbuild { sources = ["mock.a"] }',
-      { files: { "/work/motd": "welcome", "/work/a.sh": "", "/work/b.sh": "" } },
+      { files: { "/project/motd": "welcome", "/project/a.sh": "", "/project/b.sh": "" } },
     );
     expect(found).toEqual([]);
     expect(seen[0]?.config).toMatchObject({ name: "welcome" });

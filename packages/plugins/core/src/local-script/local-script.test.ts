@@ -41,7 +41,7 @@ it("gives the variables through the environment where that is the same", async (
   const ctx = await run({ scripts: ["a.sh", "/b.sh"], env: { A: "it's" } }, { env: { PATH: "/bin" } });
   expect(ctx.ui.lines).toEqual(["==> Running local shell script: a.sh", "==> Running local shell script: /b.sh"]);
   expect(ctx.host.spawned.map(({ file, args }) => [file, ...args])).toEqual([
-    ["/bin/sh", "-c", " /work/a.sh"],
+    ["/bin/sh", "-c", " /project/a.sh"],
     ["/bin/sh", "-c", " /b.sh"],
   ]);
   expect(ctx.host.spawned[0]?.options.env).toEqual({
