@@ -1,0 +1,4 @@
+import type { Family } from "@kiln/sdk";
+
+/** Provisioning with Chef. */
+export const family: Family = { name: "chef" };
