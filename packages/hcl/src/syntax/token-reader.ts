@@ -42,7 +42,7 @@ export class TokenReader {
   readonly diagnostics: Diagnostic[] = [];
   recovering = false;
   depth = 0;
-  private readonly tokens: TokenList;
+  readonly tokens: TokenList;
   private next = 0;
   private readonly newlines: boolean[] = [true];
   private includeNewlines = true;

@@ -108,7 +108,7 @@ async function surroundings(
 }
 
 function defaultServer(): string {
-  const name = import.meta.url.endsWith(".ts") ? "../ssh-server/main.ts" : "./machine-ssh-server.js";
+  const name = import.meta.url.endsWith(".ts") ? "../ssh-server/main.ts" : "./machine-ssh-server.cjs";
   return fileURLToPath(new URL(name, import.meta.url));
 }
 

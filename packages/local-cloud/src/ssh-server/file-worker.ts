@@ -45,6 +45,6 @@ export class FileWorkers {
 
 /** The worker's program as it lies beside this one: a source file in development, a bundle when installed. */
 export function fileWorkerProgram(): string {
-  const extension = import.meta.url.endsWith(".ts") ? "files/main.ts" : "machine-files.js";
+  const extension = import.meta.url.endsWith(".ts") ? "files/main.ts" : "machine-files.cjs";
   return fileURLToPath(new URL(`./${extension}`, import.meta.url));
 }

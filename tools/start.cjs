@@ -1,0 +1,61 @@
+"use strict";
+/**
+ * What the launcher runs. The parts of the program that most commands need lie beside their compiled code (`PART.cache`, written when
+ * the program was built, by this same Node): reading both is far quicker than compiling, and than asking Node's module loader file by
+ * file. All other parts are loaded by Node as usual, their compiled code kept between runs. An old Node must be able to read this file.
+ */
+const modules = require("node:module");
+if (Number(process.versions.node.split(".")[0]) < 24) {
+  process.stderr.write(
+    `kiln needs Node.js 24 or later; this is ${process.version}. The package brings its own for Linux and Windows: install it with its optional dependencies.\n`,
+  );
+  process.exit(1);
+}
+const { existsSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { join } = require("node:path");
+const { Script, constants } = require("node:vm");
+
+/** Parts whose compiled code is to be written when the process ends; only the build asks for that. */
+const writing = (process.env.KILN_WRITE_CODE_CACHE || "").split(",").filter((part) => part !== "");
+const scripts = [];
+let cacheOn = false;
+
+/** @param {string} part File name of a part of the program, such as `main.cjs`. */
+function load(part) {
+  const file = join(__dirname, part);
+  const known = require.cache[file];
+  if (known) return known.exports;
+  const kept = `${file}.cache`;
+  const write = writing.some((name) => part === `${name}.cjs`);
+  if (!write && !existsSync(kept)) {
+    if (!cacheOn) modules.enableCompileCache();
+    cacheOn = true;
+    return require(file);
+  }
+  const source = readFileSync(file, "latin1");
+  const script = new Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
+    filename: file,
+    cachedData: existsSync(kept) ? readFileSync(kept) : undefined,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  if (write) scripts.push([kept, script]);
+  const loaded = new modules(file, module);
+  loaded.filename = file;
+  loaded.paths = module.paths;
+  require.cache[file] = loaded;
+  const within = (name) => (name.startsWith("./") ? load(name.slice(2)) : loaded.require(name));
+  script.runInThisContext().call(loaded.exports, loaded.exports, within, loaded, file, __dirname);
+  loaded.loaded = true;
+  return loaded.exports;
+}
+
+if (writing.length > 0) {
+  delete process.env.KILN_WRITE_CODE_CACHE;
+  process.on("exit", () => {
+    for (const [path, script] of scripts) {
+      writeFileSync(`${path}.new`, script.createCachedData());
+      renameSync(`${path}.new`, path);
+    }
+  });
+}
+load("main.cjs");
