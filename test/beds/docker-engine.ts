@@ -1,7 +1,7 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Starts the machine's docker engine where none answers, and leaves it running for whoever comes next. */
@@ -17,35 +17,42 @@ export async function ensureDocker(): Promise<void> {
 export interface DockerEngine extends AsyncDisposable {
   /** For DOCKER_HOST. */
   readonly host: string;
-  readonly pid: number;
-  /** Where it keeps its images and containers. */
-  readonly data: string;
   /** Runs the docker command line against this engine. */
   docker(...args: readonly string[]): Promise<string>;
-  /** SIGKILL: what a crash of the engine looks like. */
+  /** SIGKILL to the engine and all it runs: what a crash looks like to its clients. */
   kill(): Promise<void>;
 }
 
-/** An engine of the test's own, without a network bridge: one that may be stopped, and whose disk may be full. */
+/**
+ * An engine of the test's own: one that may be stopped, and whose disk may be full. It lives in namespaces of its own, so that its mounts,
+ * processes and bridge go with it; two engines side by side fight over docker0 (even `--bridge=none` removes the other's).
+ */
 export async function startEngine(options: { readonly data?: string } = {}): Promise<DockerEngine> {
   const folder = mkdtempSync(join(tmpdir(), "kiln-dockerd-"));
-  const data = options.data ?? join(folder, "data");
   const host = `unix://${folder}/docker.sock`;
   const log = join(folder, "log");
   const output = openSync(log, "a");
-  const child = spawn(
-    "dockerd",
-    [
-      ...["-H", host, "--data-root", data, "--exec-root", `${folder}/exec`, "--pidfile", `${folder}/pid`],
-      ...["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-masq=false"],
-    ],
-    { stdio: ["ignore", output, output] },
-  );
+  const cgroup = `/${basename(folder)}`;
+  const flags = [
+    ...["-H", host, "--data-root", options.data ?? `${folder}/data`, "--exec-root", `${folder}/exec`],
+    ...["--pidfile", `${folder}/pid`, "--cgroup-parent", cgroup],
+    ...["--iptables=false", "--ip6tables=false", "--ip-masq=false"],
+  ];
+  const apart = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+  const script = 'ip link set lo up && exec dockerd "$@"';
+  const child = spawn("unshare", [...apart, "sh", "-c", script, "dockerd", ...flags], {
+    stdio: ["ignore", output, output],
+  });
   const over = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
+  const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill(signal);
+    child.kill("SIGKILL");
     await over;
+    // The kernel ends what was in the process namespace; its sockets stop answering a moment later.
+    await until(
+      () => !answers(host),
+      () => "dockerd of the test still answers",
+    );
   };
   await until(
     () => answers(host),
@@ -53,21 +60,12 @@ export async function startEngine(options: { readonly data?: string } = {}): Pro
   );
   return {
     host,
-    pid: child.pid ?? 0,
-    data,
     docker: (...args) => docker(["-H", host, ...args]),
-    kill: () => end("SIGKILL"),
+    kill,
     async [Symbol.asyncDispose]() {
-      if (answers(host)) {
-        const running = await docker(["-H", host, "ps", "-aq"]);
-        for (const id of running.split("\n").filter(Boolean)) await docker(["-H", host, "rm", "-f", id]);
-      }
-      await end("SIGTERM");
-      // A killed engine leaves its containerd (with its shims) behind; they are this engine's own, named in its folder.
-      const containerd = join(folder, "exec", "containerd", "containerd.pid");
-      if (existsSync(containerd)) spawnSync("kill", [readFileSync(containerd, "utf8").trim()]);
-      spawnSync("sh", ["-c", `grep -o '${folder}[^ ]*' /proc/mounts | sort -r | xargs -r umount -l`]);
-      rmSync(folder, { recursive: true, force: true });
+      await kill();
+      spawnSync("sh", ["-c", `find /sys/fs/cgroup -depth -type d -path '*${cgroup}*' -exec rmdir {} +`]);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
