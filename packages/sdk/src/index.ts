@@ -6,6 +6,7 @@ export * from "./diagnostics.ts";
 export * from "./duration.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
+export * from "./exclude.ts";
 export * from "./host.ts";
 export * from "./journal.ts";
 export * from "./json.ts";

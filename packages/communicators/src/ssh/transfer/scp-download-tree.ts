@@ -1,7 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { Files, TransferOptions } from "@kiln/sdk";
-import { messageOf, TransferError } from "@kiln/sdk";
-import { excluder } from "./exclude.ts";
+import { excluder, messageOf, TransferError } from "@kiln/sdk";
 import type { ScpRecord } from "./scp-download.ts";
 
 const smallest = 64 * 1024;

@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
-import { TransferError, type TransferOptions } from "@kiln/sdk";
-import { globSource } from "./exclude.ts";
+import { globSource, TransferError, type TransferOptions } from "@kiln/sdk";
 import { joinRemote, splitRemote } from "./paths.ts";
 import { isPattern } from "./quote.ts";
 import type { ScpRecord } from "./scp-download.ts";

@@ -1,6 +1,5 @@
 import type { Files } from "@kiln/sdk";
-import { messageOf, TransferError } from "@kiln/sdk";
-import { excluder } from "./exclude.ts";
+import { excluder, messageOf, TransferError } from "@kiln/sdk";
 import { isSendableName } from "./paths.ts";
 
 /** What a local directory holds, in the order in which it is sent. Symbolic links are followed. */
