@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { codeOf, DownloadError, type Downloaded, type DownloadOptions, messageOf } from "@kiln/sdk";
+import { type Clock, codeOf, DownloadError, type Downloaded, type DownloadOptions, messageOf } from "@kiln/sdk";
 import { systemClock } from "./clock.ts";
 import { digestFile } from "./digest.ts";
 import { type Arriving, type HttpOptions, openHttp, shownUrl } from "./download-http.ts";
@@ -13,6 +13,13 @@ import { readRecord, recordPath, type SourceRecord, writeRecord } from "./downlo
 const mostFailures = 5;
 const firstDelayMs = 200;
 
+export interface Surroundings {
+  /** For HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** For the pauses between tries. */
+  readonly clock?: Pick<Clock, "sleep">;
+}
+
 /**
  * Fetches a URL (`http`, `https`, `file`) into a file and checks it. What has arrived stays in `TO.part`, from which this call, or one
  * of a later process, goes on when the server still has the same.
@@ -21,9 +28,9 @@ export async function downloadFile(
   url: string,
   to: string,
   options: DownloadOptions,
-  env: Readonly<Record<string, string | undefined>> = {},
+  surroundings: Surroundings = {},
 ): Promise<Downloaded> {
-  const job = new Download(url, to, options, env);
+  const job = new Download(url, to, options, surroundings);
   const { signal } = options;
   try {
     return await job.run();
@@ -45,6 +52,7 @@ export async function downloadFile(
 }
 
 class Download {
+  readonly #clock: Pick<Clock, "sleep">;
   readonly #url: string;
   readonly #to: string;
   readonly #part: string;
@@ -55,7 +63,8 @@ class Download {
   #at = 0;
   #total: number | undefined;
 
-  constructor(url: string, to: string, options: DownloadOptions, env: Readonly<Record<string, string | undefined>>) {
+  constructor(url: string, to: string, options: DownloadOptions, { env = {}, clock = systemClock }: Surroundings) {
+    this.#clock = clock;
     this.#url = url;
     this.#to = to;
     this.#part = `${to}.part`;
@@ -150,7 +159,7 @@ class Download {
         this.#options.signal.throwIfAborted();
         failures = this.#at > before ? 1 : failures + 1;
         if (!isPassing(error, this.#at > 0) || failures >= mostFailures) throw withProgress(error, this.progress);
-        await systemClock.sleep(firstDelayMs * 2 ** failures, this.#options.signal);
+        await this.#clock.sleep(firstDelayMs * 2 ** failures, this.#options.signal);
       }
     }
   }
@@ -163,7 +172,7 @@ class Download {
     );
     // Without a checksum only the same URL with a validator can be gone on with.
     const same = partRecord?.url === this.#url && (partRecord.etag ?? partRecord.lastModified) !== undefined;
-    const from = size > 0 && partRecord && (same || this.#hex !== undefined) ? size : 0;
+    const from = same || this.#hex !== undefined ? size : 0;
     const arriving = await this.#open(from, same ? partRecord : undefined, from === 0 ? known : undefined);
     if (arriving === "unchanged") return "unchanged";
     const resumable = arriving.start > 0 && (partRecord?.total ?? arriving.total) === arriving.total;
