@@ -1,6 +1,7 @@
-import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { DownloadError } from "@kiln/sdk";
 import type { SourceRecord } from "./download-record.ts";
+import { agentFor } from "./http-agent.ts";
 
 export interface HttpOptions {
   /** For HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
@@ -124,9 +125,8 @@ async function requested(
   options: HttpOptions,
 ): Promise<IncomingMessage> {
   const { signal, stallMs } = options;
-  const secure = url.startsWith("https:");
-  const { request } = secure ? await import("node:https") : await import("node:http");
-  const agent = await agentFor(url, secure, options.env);
+  const { request } = url.startsWith("https:") ? await import("node:https") : await import("node:http");
+  const agent = await agentFor(url, options.env);
   const settings: RequestOptions = { headers, agent, signal };
   return await new Promise<IncomingMessage>((resolve, reject) => {
     const asked: ClientRequest = request(url, settings, resolve);
@@ -136,25 +136,6 @@ async function requested(
     asked.once("close", () => clearTimeout(silence));
     asked.end();
   });
-}
-
-/** A fresh agent for each request: a download is one long answer, and nothing stays open behind it. */
-async function agentFor(
-  url: string,
-  secure: boolean,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Agent> {
-  const settings = { keepAlive: false, ...(!isLoopback(new URL(url).hostname) && { proxyEnv: { ...env } }) };
-  if (!secure) return new (await import("node:http")).Agent(settings);
-  const { getCACertificates } = await import("node:tls");
-  // As Go does: the system's authorities count, a company's own among them.
-  const ca = [...new Set([...getCACertificates("default"), ...getCACertificates("system")])];
-  return new (await import("node:https")).Agent({ ...settings, ca });
-}
-
-/** Go never asks a proxy for these. */
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || host.startsWith("127.");
 }
 
 function stalled(url: string, stallMs: number): DownloadError {

@@ -165,6 +165,12 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Path of a file that is streamed as the body, with its length. Redirects are not followed then. */
+  readonly file?: string;
+  /** Called with the number of further bytes of `file` sent. */
+  readonly onProgress?: (bytes: number) => void;
+  /** Accept any certificate. */
+  readonly insecure?: boolean;
 }
 export interface HttpResponse {
   readonly status: number;

@@ -1,14 +1,19 @@
-import type { Artifact, Host } from "@kiln/sdk";
+import type { Artifact, Host, Json } from "@kiln/sdk";
 
 export const boxBuilderId = "mitchellh.post-processor.vagrant";
 
-/** A box file. */
-export function boxArtifact(provider: string, path: string, host: Host): Artifact {
+/** A box file; its metadata spare those who publish it from reading the whole box. */
+export function boxArtifact(
+  provider: string,
+  path: string,
+  boxMetadata: Readonly<Record<string, Json>>,
+  host: Host,
+): Artifact {
   return {
     builderId: boxBuilderId,
     id: provider,
     files: [path],
-    state: {},
+    state: { boxMetadata },
     describe: () => `'${provider}' provider box: ${path}`,
     destroy: () => host.files.remove(path),
   };

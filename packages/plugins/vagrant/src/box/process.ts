@@ -43,16 +43,17 @@ export async function process(config: Config, ctx: PostProcessContext): Promise<
   }
   const parts = await provider.parts(ctx);
   const custom = await customVagrantfile(settings.vagrantfile_template, ctx);
+  const metadata = { ...parts.metadata, architecture };
   entries.push(
     ...parts.entries,
-    textEntry("metadata.json", metadataText({ ...parts.metadata, architecture })),
+    textEntry("metadata.json", metadataText(metadata)),
     textEntry("Vagrantfile", vagrantfile(parts.vagrantfile, rendered(custom, "vagrantfile_template"))),
   );
   const level = settings.compression_level ?? -1;
   const archive = tarred(inOrder(entries), host.clock.now(), (entry) => ui.message(`Compressing: ${entry.name}`));
   const shown = withProgress(archive, entries, ctx);
   await writeBox(ctx, output, level === 0 ? shown : gzipped(shown, level, 2 * host.cores));
-  return { artifact: boxArtifact(name, output, host), keepInput: provider.keepsInput };
+  return { artifact: boxArtifact(name, output, metadata, host), keepInput: provider.keepsInput };
 }
 
 /** In the order of the names, as Packer writes it. */
