@@ -1,7 +1,13 @@
 import type { HttpRequest, HttpResponse } from "@kiln/sdk";
 
 /** One HTTP exchange. Rejects only when there was no answer; the status is the caller's business. */
-export async function requestHttp(input: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+export async function requestHttp(
+  input: HttpRequest,
+  signal: AbortSignal,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<HttpResponse> {
+  if (input.file !== undefined || input.insecure)
+    return (await import("./http-upload.ts")).sendHttp(input, signal, env);
   let response: Response;
   try {
     response = await fetch(input.url, {

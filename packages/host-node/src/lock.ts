@@ -9,8 +9,8 @@ const pollMs = 100;
  * A lock between processes: a file that names its holder (pid and start time). The lock of a process that no longer lives is taken
  * over.
  */
-export async function lockFile(path: string, signal: AbortSignal): Promise<AsyncDisposable> {
-  for (;;) {
+export async function lockFile(path: string, signal: AbortSignal, onWait?: () => void): Promise<AsyncDisposable> {
+  for (let waited = false; ; ) {
     signal.throwIfAborted();
     try {
       const handle = await open(path, "wx", 0o600);
@@ -23,7 +23,11 @@ export async function lockFile(path: string, signal: AbortSignal): Promise<Async
     const holder = await readFile(path, "utf8").catch(() => undefined);
     // An empty file is a holder between open and write: wait for it as for a living one.
     if (holder && !(await holderLives(holder))) await unlink(path).catch(() => {});
-    else await systemClock.sleep(pollMs, signal);
+    else {
+      if (!waited) onWait?.();
+      waited = true;
+      await systemClock.sleep(pollMs, signal);
+    }
   }
 }
 

@@ -86,7 +86,7 @@ async function freePort(range?: readonly [number, number]): Promise<number> {
 }
 
 /** Sockets of this machine. */
-export const nodeNet: Host["net"] = {
+export const nodeNet: Omit<Host["net"], "addresses"> = {
   connect,
   freePort,
   listen: listenOn,

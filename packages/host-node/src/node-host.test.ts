@@ -8,8 +8,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -155,34 +153,6 @@ describe("the network", () => {
     await expect(host.http.request({ method: "GET", url: `http://127.0.0.1:${port}/` }, never)).rejects.toMatchObject({
       code: "ECONNREFUSED",
     });
-  });
-
-  it("resumes an interrupted download and refuses wrong bytes", async () => {
-    const body = Buffer.alloc(300_000, "0123456789");
-    const ranges: (string | undefined)[] = [];
-    const server = createServer((request, response) => {
-      ranges.push(request.headers.range);
-      const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
-      response.writeHead(from > 0 ? 206 : 200).end(body.subarray(from));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    try {
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/f`;
-      const to = join(folder, "f");
-      writeFileSync(`${to}.part`, body.subarray(0, 100_000));
-      await host.download(url, to, { signal: never });
-      expect(ranges).toEqual(["bytes=100000-"]);
-      expect(readFileSync(to).equals(body)).toBe(true);
-      await expect(
-        host.download(url, `${to}2`, { signal: never, checksum: `sha256:${"0".repeat(64)}` }),
-      ).rejects.toMatchObject({
-        code: "download/checksum",
-      });
-      expect(existsSync(`${to}2`)).toBe(false);
-      expect(existsSync(`${to}2.part`)).toBe(false);
-    } finally {
-      server.close();
-    }
   });
 });
 

@@ -32,6 +32,31 @@ export class TransferError extends KilnError {
   }
 }
 
+/** Fetching a file failed; the message says of which URL, and for a wrong checksum what was expected and what came. */
+export class DownloadError extends KilnError {
+  static {
+    this.prototype.name = "DownloadError";
+  }
+  readonly code:
+    | "download/refused"
+    | "download/status"
+    | "download/stalled"
+    | "download/interrupted"
+    | "download/checksum"
+    | "download/unpack";
+  /** Of `download/checksum`: the digest that the bytes had. */
+  readonly actual?: string;
+  constructor(
+    code: DownloadError["code"],
+    message: string,
+    options: { readonly cause?: unknown; readonly actual?: string } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    if (options.actual !== undefined) this.actual = options.actual;
+  }
+}
+
 /** A step of a component failed; the message is what the user reads after `Build 'NAME' errored`. */
 export class StepError extends KilnError {
   static {

@@ -28,12 +28,49 @@ export interface Host extends PrepareHost {
       on: SocketAddress,
       onConnection: (socket: Duplex) => void,
     ): Promise<AsyncDisposable & { readonly port: number }>;
+    /** Addresses of this machine by the name of the network interface. */
+    addresses(): Readonly<Record<string, readonly InterfaceAddress[]>>;
     serveFiles(root: FileTree, options: ServeFilesOptions): Promise<AsyncDisposable & { readonly port: number }>;
   };
-  download(url: string, to: string, options: { signal: AbortSignal; checksum?: string }): Promise<string>;
-  /** Held between processes until disposed. */
-  lock(path: string, signal: AbortSignal): Promise<AsyncDisposable>;
+  /**
+   * Fetches a URL (`http`, `https`, `file`) into a file, whole or not at all; an interrupted download is gone on with. One process at
+   * a time may fetch to a path: hold a lock. Rejects with a `DownloadError`, or with the operating system's code (`ENOSPC`, …).
+   */
+  download(url: string, to: string, options: DownloadOptions): Promise<Downloaded>;
+  /** Held between processes until disposed. `onWait` is called once when another holds it. */
+  lock(path: string, signal: AbortSignal, onWait?: () => void): Promise<AsyncDisposable>;
 }
+export interface DownloadOptions {
+  readonly signal: AbortSignal;
+  /** `sha256:HEX`: what the fetched bytes must hash to, before unpacking. A file that is there and fits is not fetched again. */
+  readonly checksum?: string;
+  readonly unpack?: ArchiveForm;
+  /** Bytes there are so far, and of how many where the server told. */
+  readonly onProgress?: (done: number, total: number | undefined) => void;
+  /** Longest silence of the server in milliseconds; a minute when not given. */
+  readonly stallMs?: number;
+}
+export interface Downloaded {
+  readonly path: string;
+  /** It was there already: nothing was fetched. */
+  readonly cached: boolean;
+}
+/** How a file is packed. Of a tar or zip archive, its only file is taken. */
+export type ArchiveForm =
+  | "gz"
+  | "bz2"
+  | "xz"
+  | "zst"
+  | "zip"
+  | "tar"
+  | "tar.gz"
+  | "tar.bz2"
+  | "tar.xz"
+  | "tar.zst"
+  | "tgz"
+  | "tbz2"
+  | "txz"
+  | "tzst";
 export interface Clock {
   now(): Date;
   /** Monotonic milliseconds, for durations. */
@@ -113,6 +150,10 @@ export interface Duplex extends AsyncDisposable {
   end(): void;
 }
 export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+export interface InterfaceAddress {
+  readonly address: string;
+  readonly family: "IPv4" | "IPv6";
+}
 export type FileTree = { readonly directory: string } | { readonly content: Readonly<Record<string, string>> };
 export interface ServeFilesOptions {
   readonly address: string;
@@ -124,6 +165,12 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Path of a file that is streamed as the body, with its length. Redirects are not followed then. */
+  readonly file?: string;
+  /** Called with the number of further bytes of `file` sent. */
+  readonly onProgress?: (bytes: number) => void;
+  /** Accept any certificate. */
+  readonly insecure?: boolean;
 }
 export interface HttpResponse {
   readonly status: number;

@@ -1,5 +1,16 @@
 import type { OutputChunk } from "../communicator.ts";
-import type { Host, HttpRequest, HttpResponse, Process, ProcessExit, SpawnOptions } from "../host.ts";
+import type {
+  Downloaded,
+  DownloadOptions,
+  FileTree,
+  Host,
+  HttpRequest,
+  HttpResponse,
+  Process,
+  ProcessExit,
+  ServeFilesOptions,
+  SpawnOptions,
+} from "../host.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeFiles } from "./fake-files.ts";
 
@@ -18,6 +29,7 @@ export interface FakeHostOptions {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly platform?: string;
   readonly onSpawn?: (command: SpawnedCommand) => FakeProcessResult | Promise<FakeProcessResult>;
+  readonly onDownload?: (url: string, to: string, options: DownloadOptions) => Downloaded | Promise<Downloaded>;
   readonly onHttp?: (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
 }
 
@@ -36,6 +48,9 @@ export class FakeHost implements Host {
   readonly files: FakeFiles;
   readonly spawned: SpawnedCommand[] = [];
   readonly requests: HttpRequest[] = [];
+  /** HTTP servers that run now. */
+  readonly served: { readonly root: FileTree; readonly options: ServeFilesOptions }[] = [];
+  readonly downloads: { readonly url: string; readonly to: string; readonly options: DownloadOptions }[] = [];
   readonly #options: FakeHostOptions;
   #random = 1;
 
@@ -74,7 +89,14 @@ export class FakeHost implements Host {
     connect: async () => unavailable("network"),
     freePort: async () => 40_000,
     listen: async () => unavailable("network"),
-    serveFiles: async () => unavailable("network"),
+    addresses: () => ({
+      lo: [{ address: "127.0.0.1", family: "IPv4" }],
+      eth0: [{ address: "192.0.2.7", family: "IPv4" }],
+    }),
+    serveFiles: async (root, options) => {
+      this.served.push({ root, options });
+      return { port: options.ports[0], [Symbol.asyncDispose]: async () => void this.served.pop() };
+    },
   };
   readonly http = {
     request: async (request: HttpRequest): Promise<HttpResponse> => {
@@ -82,8 +104,9 @@ export class FakeHost implements Host {
       return this.#options.onHttp?.(request) ?? unavailable("HTTP");
     },
   };
-  async download(): Promise<string> {
-    return unavailable("downloads");
+  async download(url: string, to: string, options: DownloadOptions): Promise<Downloaded> {
+    this.downloads.push({ url, to, options });
+    return this.#options.onDownload?.(url, to, options) ?? unavailable("downloads");
   }
   async lock(): Promise<AsyncDisposable> {
     return { [Symbol.asyncDispose]: async () => {} };
