@@ -93,9 +93,9 @@ export function encodeResponseEnvelope(header: ResponseHeader, body: string): st
   ].join("");
 }
 
-/** Lenient about headers: some servers leave them out. Throws `BadEnvelope`. */
+/** Lenient: there are servers that leave out headers, and even the body around what they say. Throws `BadEnvelope`. */
 export function decodeResponseEnvelope(text: string): { readonly header: ResponseHeader; readonly body: XmlElement } {
-  const { header, body } = parts(text);
+  const { header, body } = parts(text, "lenient");
   return {
     header: {
       action: childText(header, namespace.addressing, "Action") ?? "",
@@ -106,12 +106,12 @@ export function decodeResponseEnvelope(text: string): { readonly header: Respons
   };
 }
 
-function parts(text: string): { readonly header: XmlElement | undefined; readonly body: XmlElement } {
+function parts(text: string, how?: "lenient"): { readonly header: XmlElement | undefined; readonly body: XmlElement } {
   const root = parseXml(text.replace(/^\uFEFF/, ""));
   if (root.uri !== namespace.soap || root.local !== "Envelope") {
     throw new BadEnvelope(`expected a SOAP 1.2 envelope, not <${root.local}>`);
   }
-  const body = child(root, namespace.soap, "Body");
+  const body = child(root, namespace.soap, "Body") ?? (how === "lenient" ? root : undefined);
   if (!body) throw new BadEnvelope("the envelope has no body");
   return { header: child(root, namespace.soap, "Header"), body };
 }

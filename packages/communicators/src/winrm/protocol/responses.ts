@@ -95,12 +95,8 @@ export function decodeResponse(text: string): Response {
   }
   const created = child(body, namespace.transfer, "ResourceCreated");
   const shell = child(body, namespace.shell, "Shell");
-  if (created || shell) {
-    return {
-      is: "create",
-      shellId: required(childText(shell, namespace.shell, "ShellId") ?? selected(created), "ShellId"),
-    };
-  }
+  const shellId = childText(shell ?? body, namespace.shell, "ShellId") ?? selected(created);
+  if (created || shell || shellId) return { is: "create", shellId: required(shellId, "ShellId") };
   const plain = (["send", "signal", "delete"] as const).find((one) => header.action === responseAction[one]);
   if (plain) return { is: plain };
   // Some servers answer Delete and Signal with a bare envelope.

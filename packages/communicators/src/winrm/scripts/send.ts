@@ -2,8 +2,8 @@ import { pathExpression } from "./path-expression.ts";
 
 /**
  * The machine's side of a download. It writes the same kind of lines to standard output as `receiveScript` reads: for a file `f` and its
- * size, then `r` lines, then `c`; for a directory `d` and `f` lines for all it holds, paths relative to its own. It ends with `kiln-ok NAME64`,
- * the last name of the path, or `kiln-error TEXT64` and exit code 1.
+ * size, then `r` lines, then `c`; for a directory `d` and `f` lines for all it holds, paths relative to its own. It ends with
+ * `kiln-ok`, or `kiln-error TEXT64` and exit code 1.
  *
  *     d PATH64
  *     f PATH64 SIZE
@@ -44,7 +44,7 @@ SendFile $root ''`
     : `if([IO.File]::Exists($root)){throw($root+' is not a directory')}
 SendTree $root ''`
 }
-$out.WriteLine('kiln-ok '+[Convert]::ToBase64String($utf8.GetBytes([IO.Path]::GetFileName($root.TrimEnd('\\')))))
+$out.WriteLine('kiln-ok')
 }catch{
 $e=$_.Exception
 while($e.InnerException){$e=$e.InnerException}
