@@ -1,2 +1,14 @@
 export { connectors } from "./connectors.ts";
 export { generateKeyPair } from "./ssh/keys/generate.ts";
+export { decryptBody, encryptBody, encryptedContentType, isEncrypted } from "./winrm/ntlm/http-encryption.ts";
+export { NtlmServer } from "./winrm/ntlm/server.ts";
+export type { NtlmSession } from "./winrm/ntlm/session.ts";
+export type { RequestHeader } from "./winrm/protocol/envelope.ts";
+export { type Fault, wsmanFaultCode } from "./winrm/protocol/fault.ts";
+export { signalCode } from "./winrm/protocol/names.ts";
+export { decodeRequest, type Request, type StreamPiece } from "./winrm/protocol/requests.ts";
+export { encodeResponse, type Response } from "./winrm/protocol/responses.ts";
+export { BadEnvelope } from "./winrm/protocol/xml.ts";
+export { checkScript } from "./winrm/scripts/check.ts";
+export { receiveScript } from "./winrm/scripts/receive.ts";
+export { sendScript } from "./winrm/scripts/send.ts";

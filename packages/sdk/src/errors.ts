@@ -12,7 +12,17 @@ export class ConnectError extends KilnError {
     this.prototype.name = "ConnectError";
   }
   readonly code: "connect/timeout" | "connect/failed" | "connect/authentication";
-  readonly stage: "resolve" | "tcp" | "proxy" | "bastion" | "banner" | "key-exchange" | "authentication" | "shell";
+  readonly stage:
+    | "resolve"
+    | "tcp"
+    | "proxy"
+    | "bastion"
+    | "banner"
+    | "key-exchange"
+    | "tls"
+    | "http"
+    | "authentication"
+    | "shell";
   constructor(code: ConnectError["code"], stage: ConnectError["stage"], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;

@@ -46,6 +46,8 @@ const stages: Readonly<Record<ConnectError["stage"], string>> = {
   bastion: "the bastion",
   banner: "waiting for the SSH banner",
   "key-exchange": "the key exchange",
+  tls: "the TLS handshake",
+  http: "the HTTP request",
   authentication: "authentication",
   shell: "opening a session",
 };
@@ -89,6 +91,8 @@ function advice(stage: ConnectError["stage"], message: string, settings: SshSett
     case "banner":
       return "something accepts connections there but is no ready SSH server: the machine may still be starting (raise ssh_timeout), or the port belongs to something else.";
     case "key-exchange":
+    case "tls":
+    case "http":
       return "set ssh_key_exchange_algorithms or ssh_ciphers to something the server offers, or update its SSH server.";
     case "authentication":
       return authenticationAdvice(message, settings);

@@ -1,0 +1,27 @@
+import type { Fault } from "../protocol/fault.ts";
+
+/** The connection broke, or its answer is overdue. What was asked may have been carried out. */
+export class Lost extends Error {
+  static {
+    this.prototype.name = "Lost";
+  }
+  /** False where the request cannot have reached the service: asking again is safe. */
+  readonly sent: boolean;
+  constructor(message: string, sent: boolean, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.sent = sent;
+  }
+}
+
+/** The service's refusal. */
+export class Refusal extends Error {
+  static {
+    this.prototype.name = "Refusal";
+  }
+  readonly fault: Fault;
+  constructor(fault: Fault) {
+    const code = fault.wsmanCode === undefined ? "" : ` (WSManFault ${fault.wsmanCode})`;
+    super(`${fault.detail ?? fault.reason}${code}`);
+    this.fault = fault;
+  }
+}
