@@ -35,3 +35,4 @@ export * from "./run.ts";
 export * from "./schema.ts";
 export * from "./suggest.ts";
 export * from "./template.ts";
+export * from "./uuid.ts";

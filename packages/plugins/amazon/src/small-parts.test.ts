@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
+import { timeOrderedUuid } from "@kiln/sdk";
 import { FakeClock, FakeHost } from "@kiln/sdk/testing";
 import { describe, expect, it } from "vitest";
 import { parseSections } from "./access/shared-files.ts";
@@ -8,7 +9,7 @@ import { publicKeyOf } from "./public-keys.ts";
 import { retryA, retrying } from "./retry.ts";
 import { rawSecret, secret, secretMember } from "./secrets-manager.ts";
 import { FakeAws } from "./testing/fake-aws.ts";
-import { cleanResourceName, randomAlphanumeric, timeOrderedUuid } from "./unique-names.ts";
+import { cleanResourceName, randomAlphanumeric } from "./unique-names.ts";
 import { userData } from "./user-data.ts";
 import { pollingOf, waitFor } from "./waiting.ts";
 

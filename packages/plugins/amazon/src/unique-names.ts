@@ -1,13 +1,6 @@
 import type { Host } from "@kiln/sdk";
 
-type Source = Pick<Host, "random" | "clock">;
-
-/** A UUID whose first 32 bits are Unix seconds, so that names sort by age. Source: Packer's `uuid`. */
-export function timeOrderedUuid({ random, clock }: Source): string {
-  const seconds = Math.floor(clock.now().getTime() / 1000) >>> 0;
-  const hex = seconds.toString(16).padStart(8, "0") + Buffer.from(random.bytes(12)).toString("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
+type Source = Pick<Host, "random">;
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 /** Random letters and digits. */

@@ -18,9 +18,12 @@ export const family: Family = {
   provisioners: {
     breakpoint: async () => (await components()).breakpoint,
     file: async () => (await components()).file,
+    powershell: async () => (await components()).powershell,
     shell: async () => (await components()).shell,
     "shell-local": async () => (await components()).shellLocal,
     sleep: async () => (await components()).sleep,
+    "windows-restart": async () => (await components()).windowsRestart,
+    "windows-shell": async () => (await components()).windowsShell,
   },
   postProcessors: {
     artifice: async () => (await components()).artifice,

@@ -21,7 +21,16 @@ export function formatPair(format: string, name: string, value: string): string 
   return extra.length === 0 ? text : `${text}%!(EXTRA ${extra.map((arg) => `string=${arg}`).join(", ")})`;
 }
 
-/** All variables in the given format, one after the other. Quotes are made safe for a value that stands in single quotes. */
-export function environmentText(variables: ReadonlyMap<string, string>, format: string): string {
-  return [...variables].map(([name, value]) => formatPair(format, name, value.replaceAll("'", `'"'"'`))).join("");
+/** Quotes made safe for a value that stands in single quotes of a POSIX shell. */
+function posixQuoted(value: string): string {
+  return value.replaceAll("'", `'"'"'`);
+}
+
+/** All variables in the given format, one after the other. `escape` makes values safe for where they will stand. */
+export function environmentText(
+  variables: ReadonlyMap<string, string>,
+  format: string,
+  escape: (value: string) => string = posixQuoted,
+): string {
+  return [...variables].map(([name, value]) => formatPair(format, name, escape(value))).join("");
 }

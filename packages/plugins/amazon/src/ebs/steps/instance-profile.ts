@@ -8,7 +8,7 @@ import {
   type IAMClient,
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import type { BuildContext } from "@kiln/sdk";
+import { type BuildContext, timeOrderedUuid } from "@kiln/sdk";
 import type { Amazon } from "../../access/amazon.ts";
 import { orFail } from "../../failure.ts";
 import { ec2Principal } from "../../regions.ts";
@@ -25,7 +25,6 @@ import { openOwn } from "../../resources/open.ts";
 import { awsCode, retrying } from "../../retry.ts";
 import { type Tags, tagList } from "../../tag-lists.ts";
 import { unhurried } from "../../unhurried.ts";
-import { timeOrderedUuid } from "../../unique-names.ts";
 import { waitFor } from "../../waiting.ts";
 import type { Config } from "../config.ts";
 

@@ -1,5 +1,5 @@
 import { CreateKeyPairCommand } from "@aws-sdk/client-ec2";
-import type { BuildContext, KeyPair } from "@kiln/sdk";
+import { type BuildContext, type KeyPair, timeOrderedUuid } from "@kiln/sdk";
 import type { Amazon } from "../../access/amazon.ts";
 import { describeFailure, orFail } from "../../failure.ts";
 import { publicKeyOf } from "../../public-keys.ts";
@@ -9,7 +9,6 @@ import { openOwn } from "../../resources/open.ts";
 import { awsCode, retryA, retrying } from "../../retry.ts";
 import { type Tags, tagSpecifications } from "../../tag-lists.ts";
 import { unhurried } from "../../unhurried.ts";
-import { timeOrderedUuid } from "../../unique-names.ts";
 import type { Config } from "../config.ts";
 
 /** What the machine lets in. */

@@ -5,7 +5,7 @@ import {
   RunInstancesCommand,
   type RunInstancesCommandInput,
 } from "@aws-sdk/client-ec2";
-import { type BuildContext, messageOf, StepError } from "@kiln/sdk";
+import { type BuildContext, messageOf, StepError, timeOrderedUuid } from "@kiln/sdk";
 import type { Amazon } from "../../access/amazon.ts";
 import { describeFailure, failure, orFail } from "../../failure.ts";
 import { waitForInstance } from "../../instances.ts";
@@ -15,7 +15,6 @@ import { openOwn } from "../../resources/open.ts";
 import { awsCode, hasCode, retryA, retrying } from "../../retry.ts";
 import { reportTags, type Tags, tagList, tagSpecifications } from "../../tag-lists.ts";
 import { unhurried } from "../../unhurried.ts";
-import { timeOrderedUuid } from "../../unique-names.ts";
 import { pollingOf } from "../../waiting.ts";
 import type { Config } from "../config.ts";
 import { type LaunchParts, launchRequest } from "../launch-request.ts";

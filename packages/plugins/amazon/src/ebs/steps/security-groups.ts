@@ -6,7 +6,7 @@ import {
   type EC2Client,
   type IpPermission,
 } from "@aws-sdk/client-ec2";
-import type { BuildContext } from "@kiln/sdk";
+import { type BuildContext, timeOrderedUuid } from "@kiln/sdk";
 import type { Amazon } from "../../access/amazon.ts";
 import { portOf } from "../../connection.ts";
 import { describeFailure, failure, orFail } from "../../failure.ts";
@@ -17,7 +17,6 @@ import { deleteSecurityGroup, securityGroupKind } from "../../resources/security
 import { hasCode, retryA, retrying } from "../../retry.ts";
 import { type Tags, tagList, tagSpecifications } from "../../tag-lists.ts";
 import { unhurried } from "../../unhurried.ts";
-import { timeOrderedUuid } from "../../unique-names.ts";
 import { waitFor } from "../../waiting.ts";
 import type { Config } from "../config.ts";
 

@@ -1,7 +1,7 @@
 import { DescribeInstanceStatusCommand, type Instance } from "@aws-sdk/client-ec2";
 import { SendSSHPublicKeyCommand } from "@aws-sdk/client-ec2-instance-connect";
 import { type SSMClient, StartSessionCommand } from "@aws-sdk/client-ssm";
-import type { BuildContext } from "@kiln/sdk";
+import { type BuildContext, timeOrderedUuid } from "@kiln/sdk";
 import type { Amazon } from "../../access/amazon.ts";
 import { portOf } from "../../connection.ts";
 import { describeFailure, orFail } from "../../failure.ts";
@@ -11,7 +11,6 @@ import { openOwn } from "../../resources/open.ts";
 import { sessionKind, terminateSession } from "../../resources/session.ts";
 import { hasCode, retrying } from "../../retry.ts";
 import { pluginVersion, startPlugin } from "../../session-plugin.ts";
-import { timeOrderedUuid } from "../../unique-names.ts";
 import type { Config } from "../config.ts";
 import type { Key } from "./key-pair.ts";
 

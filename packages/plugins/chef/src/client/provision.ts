@@ -1,0 +1,78 @@
+import { type ProvisionContext, timeOrderedUuid } from "@kiln/sdk";
+import { guestCommands, guestOs, removeDirectory, renderedOption, uploadFile } from "@kiln/sdk/guest";
+import { attributesFile } from "../attributes.ts";
+import { installChef, licenseOf } from "../install.ts";
+import { runChef } from "../run-chef.ts";
+import { makeDirectory, type Staging, stagingAt, writeConfiguration } from "../staging.ts";
+import { cleanServer } from "./clean-up.ts";
+import { type ClientData, clientRb } from "./client-rb.ts";
+import type { Config } from "./config.ts";
+
+/** Installs Chef, registers the machine with the server, runs it, and takes the machine off the server again. */
+export async function provision(config: Config, ctx: ProvisionContext): Promise<void> {
+  const os = guestOs(config.guest_os_type) ?? "unix";
+  const sudo = !config.prevent_sudo;
+  const commands = guestCommands(os, { sudo });
+  const staging = stagingAt(config.staging_directory, os, "packer-chef-client");
+  ctx.ui.say("Provisioning with chef-client");
+  if (!config.skip_install) await installChef(config, os, ctx);
+  await makeDirectory(staging.path, commands, ctx);
+  const data = await sendAll(config, staging, ctx);
+
+  const text = config.config_template
+    ? renderedOption(ctx, "config_template", await ctx.host.files.readText(config.config_template), { ...data })
+    : clientRb(data);
+  const configPath = staging.at("client.rb");
+  await writeConfiguration("Creating configuration file 'client.rb'", text, configPath, ctx);
+  const jsonPath = staging.at("first-boot.json");
+  await writeConfiguration("Creating JSON attribute file", attributesFile(config), jsonPath, ctx);
+
+  const program = os === "windows" ? "c:/opscode/chef/bin/chef-client.bat" : `${sudo ? "sudo " : ""}chef-client`;
+  const command = config.execute_command
+    ? renderedOption(ctx, "execute_command", config.execute_command, {
+        ConfigPath: configPath,
+        JsonPath: jsonPath,
+        Sudo: sudo,
+      })
+    : `${program} --no-color -c ${configPath} -j ${jsonPath}`;
+  let failure: unknown;
+  try {
+    await runChef("chef-client", command, config, ctx);
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    failure = error;
+  }
+  // Also after a failed run: it may have registered the node before.
+  try {
+    await cleanServer(config, data, staging, ctx);
+  } catch (error) {
+    throw failure ?? error;
+  }
+  if (failure !== undefined) throw failure;
+  if (!config.skip_clean_staging_directory) await removeDirectory(staging.path, commands, ctx);
+}
+
+async function sendAll(config: Config, staging: Staging, ctx: ProvisionContext): Promise<ClientData> {
+  const file = async (path: string | undefined, name: string): Promise<string> => {
+    if (!path) return "";
+    await uploadFile(path, staging.at(name), ctx);
+    return staging.at(name);
+  };
+  const secret = await file(config.encrypted_data_bag_secret_path, "encrypted_data_bag_secret");
+  if (config.validation_key_path) ctx.ui.message("Uploading validation key...");
+  return {
+    NodeName: config.node_name || `packer-${timeOrderedUuid(ctx.host)}`,
+    ServerUrl: config.server_url ?? "",
+    ClientKey: config.client_key || staging.at("client.pem"),
+    ValidationKeyPath: await file(config.validation_key_path, "validation.pem"),
+    ValidationClientName: config.validation_client_name ?? "",
+    ChefEnvironment: config.chef_environment ?? "",
+    ChefLicense: licenseOf(config),
+    PolicyGroup: config.policy_group ?? "",
+    PolicyName: config.policy_name ?? "",
+    SslVerifyMode: config.ssl_verify_mode ?? "",
+    TrustedCertsDir: config.trusted_certs_dir ?? "",
+    EncryptedDataBagSecretPath: secret,
+    RubygemsUrl: config.rubygems_url ?? "",
+  };
+}

@@ -1,0 +1,28 @@
+import { type Diagnostic, defineProvisioner, type PrepareContext, verdict } from "@kiln/sdk";
+import { chefProblems, pathProblems } from "../check.ts";
+import { type Config, config } from "./config.ts";
+import { provision } from "./provision.ts";
+
+export const chefSolo = defineProvisioner({
+  kind: "provisioner",
+  type: "chef-solo",
+  doc: "Runs Chef on the machine, without a server.",
+  config,
+  prepare: async (settings, ctx) => verdict({ run: (run) => provision(settings, run) }, await problems(settings, ctx)),
+});
+
+async function problems(config: Config, ctx: PrepareContext): Promise<readonly Diagnostic[]> {
+  const found = [...(await chefProblems(config, ctx))];
+  for (const [i, path] of (config.cookbook_paths ?? []).entries()) {
+    found.push(...(await pathProblems("cookbook path", path, "directory", ["cookbook_paths", i], ctx)));
+  }
+  for (const [name, label] of [
+    ["roles_path", "roles path"],
+    ["data_bags_path", "data bags path"],
+    ["environments_path", "environments path"],
+  ] as const) {
+    const path = config[name];
+    if (path) found.push(...(await pathProblems(label, path, "directory", [name], ctx)));
+  }
+  return found;
+}

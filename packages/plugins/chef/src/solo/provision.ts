@@ -1,0 +1,80 @@
+import type { ProvisionContext } from "@kiln/sdk";
+import { type GuestCommands, guestCommands, guestOs, renderedOption, uploadFile } from "@kiln/sdk/guest";
+import { attributesFile } from "../attributes.ts";
+import { installChef, licenseOf } from "../install.ts";
+import { runChef } from "../run-chef.ts";
+import { makeDirectory, rubyText, type Staging, stagingAt, uploadDirectory, writeConfiguration } from "../staging.ts";
+import type { Config } from "./config.ts";
+import { type SoloData, soloRb } from "./solo-rb.ts";
+
+/** Installs Chef, sends cookbooks and the rest, and runs it. */
+export async function provision(config: Config, ctx: ProvisionContext): Promise<void> {
+  const os = guestOs(config.guest_os_type) ?? "unix";
+  const sudo = !config.prevent_sudo;
+  const commands = guestCommands(os, { sudo });
+  const staging = stagingAt(config.staging_directory, os, "packer-chef-solo");
+  ctx.ui.say("Provisioning with chef-solo");
+  if (!config.skip_install) await installChef(config, os, ctx);
+  await makeDirectory(staging.path, commands, ctx);
+  const data = await sendAll(config, staging, commands, ctx);
+
+  const text = config.config_template
+    ? renderedOption(ctx, "config_template", await ctx.host.files.readText(config.config_template), { ...data })
+    : soloRb(data);
+  const configPath = staging.at("solo.rb");
+  await writeConfiguration("Creating configuration file 'solo.rb'", text, configPath, ctx);
+  const jsonPath = staging.at("node.json");
+  await writeConfiguration("Creating JSON attribute file", attributesFile(config), jsonPath, ctx);
+
+  const program = os === "windows" ? "c:/opscode/chef/bin/chef-solo.bat" : `${sudo ? "sudo " : ""}chef-solo`;
+  const command = config.execute_command
+    ? renderedOption(ctx, "execute_command", config.execute_command, {
+        ConfigPath: configPath,
+        JsonPath: jsonPath,
+        Sudo: sudo,
+      })
+    : `${program} --no-color -c ${configPath} -j ${jsonPath}`;
+  await runChef("chef-solo", command, {}, ctx);
+}
+
+/** Sends what the template names; tells where it lies now. */
+async function sendAll(
+  config: Config,
+  staging: Staging,
+  commands: GuestCommands,
+  ctx: ProvisionContext,
+): Promise<SoloData> {
+  const cookbooks = [...(config.remote_cookbook_paths ?? [])];
+  const sent: string[] = [];
+  for (const [i, path] of (config.cookbook_paths ?? []).entries()) {
+    const remote = staging.at(`cookbooks-${i}`);
+    await uploadDirectory(path, remote, commands, ctx);
+    sent.push(remote);
+  }
+  const directory = async (path: string | undefined, name: string): Promise<string> => {
+    if (!path) return "";
+    await uploadDirectory(path, staging.at(name), commands, ctx);
+    return staging.at(name);
+  };
+  const roles = await directory(config.roles_path, "roles");
+  const dataBags = await directory(config.data_bags_path, "data_bags");
+  let secret = "";
+  if (config.encrypted_data_bag_secret_path) {
+    secret = staging.at("encrypted_data_bag_secret");
+    await uploadFile(config.encrypted_data_bag_secret_path, secret, ctx);
+  }
+  const environments = await directory(config.environments_path, "environments");
+  return {
+    CookbookPaths: [...cookbooks, ...sent].map(rubyText).join(","),
+    RolesPath: roles,
+    DataBagsPath: dataBags,
+    EncryptedDataBagSecretPath: secret,
+    EnvironmentsPath: environments,
+    ChefEnvironment: config.chef_environment ?? "",
+    ChefLicense: licenseOf(config),
+    HasRolesPath: roles !== "",
+    HasDataBagsPath: dataBags !== "",
+    HasEncryptedDataBagSecretPath: secret !== "",
+    HasEnvironmentsPath: environments !== "",
+  };
+}

@@ -1,0 +1,24 @@
+import { defineProvisioner, verdict } from "@kiln/sdk";
+import { problems } from "./check.ts";
+import { config } from "./config.ts";
+import { provision, remotePaths } from "./provision.ts";
+import type { RemotePaths } from "./remote-paths.ts";
+
+export const powershell = defineProvisioner({
+  kind: "provisioner",
+  type: "powershell",
+  doc: "Runs PowerShell scripts on a Windows machine.",
+  config,
+  prepare: async (settings, ctx) => {
+    let paths: RemotePaths | undefined;
+    return verdict(
+      {
+        run: (run) => {
+          paths ??= remotePaths(settings, run);
+          return provision(settings, paths, run);
+        },
+      },
+      await problems(settings, ctx),
+    );
+  },
+});

@@ -1,0 +1,18 @@
+import { defineProvisioner, verdict } from "@kiln/sdk";
+import { environmentProblems } from "../../script/environment.ts";
+import { missingScriptProblems, scriptChoiceProblems } from "../../script/script-source.ts";
+import { config } from "./config.ts";
+import { provision } from "./provision.ts";
+
+export const windowsShell = defineProvisioner({
+  kind: "provisioner",
+  type: "windows-shell",
+  doc: "Runs batch files on a Windows machine.",
+  config,
+  prepare: async (settings, ctx) =>
+    verdict({ run: (run) => provision(settings, run) }, [
+      ...scriptChoiceProblems(settings, ctx),
+      ...(await missingScriptProblems(settings, ctx)),
+      ...environmentProblems(settings, ctx),
+    ]),
+});

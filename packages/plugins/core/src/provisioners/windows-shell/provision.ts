@@ -1,0 +1,39 @@
+import type { ProvisionContext } from "@kiln/sdk";
+import { environmentOf } from "../../script/environment.ts";
+import { environmentText } from "../../script/environment-text.ts";
+import { rendered } from "../../script/inline-script.ts";
+import { scriptFiles } from "../../script/script-source.ts";
+import { checkWindowsExit, runOnWindows, uploadToWindows } from "../../script/windows-run.ts";
+import { temporaryFile } from "../../temporary-file/temporary-file.ts";
+import type { Config } from "./config.ts";
+
+/** Runs the batch files one after the other. Like Packer it leaves the last one on the machine. */
+export async function provision(config: Config, ctx: ProvisionContext): Promise<void> {
+  ctx.ui.say("Provisioning with windows-shell...");
+  if (!config.inline) {
+    for (const file of scriptFiles(config)) await runScript(file, config, ctx);
+    return;
+  }
+  // cmd loses its labels in files whose lines end in LF alone.
+  const text = config.inline.map((command) => `${rendered(ctx, command, {}, "command")}\r\n`).join("");
+  const file = await temporaryFile(ctx, text, { prefix: "packer-windows-shell-provisioner", mode: 0o600 });
+  try {
+    await runScript(file.value, config, ctx);
+  } finally {
+    await file.release();
+  }
+}
+
+async function runScript(file: string, config: Config, ctx: ProvisionContext): Promise<void> {
+  const { files } = ctx.host;
+  ctx.ui.say(`Provisioning with shell script: ${file}`);
+  const Vars = environmentText(environmentOf(config, ctx), config.env_var_format, (value) => value);
+  const command = rendered(ctx, config.execute_command, { Vars, Path: config.remote_path }, "command");
+  const size = (await files.stat(file))?.size ?? 0;
+  const send = async (): Promise<string> => {
+    await uploadToWindows({ path: config.remote_path, size, content: () => files.read(file) }, "script", ctx);
+    return command;
+  };
+  const exit = await runOnWindows({ send, startRetryTimeout: config.start_retry_timeout }, ctx);
+  checkWindowsExit(exit, config.valid_exit_codes, ctx);
+}

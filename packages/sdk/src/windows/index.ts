@@ -1,0 +1,3 @@
+export * from "./elevated.ts";
+export * from "./elevated-script.ts";
+export * from "./powershell-text.ts";
