@@ -1,4 +1,4 @@
-import { connectors } from "@kiln/communicators";
+import { connectors, serveSsh } from "@kiln/communicators";
 import { type Engine, lateText, Registry } from "@kiln/engine";
 import type { Host, JournalStore } from "@kiln/sdk";
 import { families } from "./families.ts";
@@ -11,6 +11,7 @@ export function composeEngine(host: Host, journals: JournalStore): Engine {
     journals,
     registry: new Registry(families),
     connectors,
+    serveSsh,
     renderer: lateText,
     version: packerVersion,
   };

@@ -1,4 +1,5 @@
 export { connectors } from "./connectors.ts";
+export { serveSsh } from "./serve-ssh.ts";
 export { generateKeyPair } from "./ssh/keys/generate.ts";
 export { decryptBody, encryptBody, encryptedContentType, isEncrypted } from "./winrm/ntlm/http-encryption.ts";
 export { NtlmServer } from "./winrm/ntlm/server.ts";

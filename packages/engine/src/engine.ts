@@ -1,4 +1,4 @@
-import type { Checked, Connector, EvalScope, Host, JournalStore, Lazy, TemplateFunctions } from "@kiln/sdk";
+import type { Checked, Connector, EvalScope, Host, JournalStore, Lazy, ServeSsh, TemplateFunctions } from "@kiln/sdk";
 import type { Registry } from "./registry.ts";
 
 /** Renders Go-template text with `.Names` from data. */
@@ -12,6 +12,8 @@ export interface Engine {
   readonly registry: Registry;
   /** Ways to reach machines, by the value of `communicator`. */
   readonly connectors: Readonly<Record<string, Lazy<Connector>>>;
+  /** The SSH server that provisioners may ask for; without it they are refused. */
+  readonly serveSsh?: ServeSsh;
   readonly journals: JournalStore;
   readonly renderer: RenderFactory;
   /** The Packer version that Kiln stands in for, `1.16.0`. */

@@ -5,6 +5,11 @@ export interface Communicator extends AsyncDisposable {
   /** A non-zero exit and a lost connection are values; only an abort or a bug rejects. */
   exec(command: string, options: ExecOptions): Promise<ExecResult>;
   /**
+   * Runs a subsystem of the machine's SSH server (`sftp`) as `exec` runs a command; `neverStarted` where the server refuses it. Absent
+   * where there is no such server.
+   */
+  subsystem?(name: string, options: ExecOptions): Promise<ExecResult>;
+  /**
    * Writes one file. `remotePath` is the file's own path; `size` lets protocols that need it avoid a spool; `mode` is set where
    * the protocol can (default 0644). Rejects with `TransferError`.
    */
@@ -40,6 +45,8 @@ export interface ExecOptions {
   /** Overrides the communicator's own setting. */
   readonly pty?: boolean;
   readonly onOutput?: (chunk: OutputChunk) => void;
+  /** Asked after each chunk where the protocol can hold the machine back: what it returns is waited for before more is read. */
+  readonly room?: () => Promise<void> | undefined;
 }
 export interface ExecResult {
   readonly exit: number | "disconnected";

@@ -86,10 +86,31 @@ export interface Machine {
 export interface ProvisionContext extends RunContext {
   readonly machine: Machine;
   /** An SSH/SFTP server on loopback whose other end is the machine, whatever its communicator: what Ansible connects to. */
-  serveSsh(options: {
-    readonly user: string;
-  }): Promise<{ readonly host: string; readonly port: number; readonly privateKeyPath: string } & AsyncDisposable>;
+  serveSsh(options: ServeSshOptions): Promise<SshServer>;
 }
+export interface ServeSshOptions {
+  /** The only name that may log in. */
+  readonly user: string;
+  /** The only key that may log in, as a line of `authorized_keys`; absent makes a key pair for this server alone. */
+  readonly authorizedKey?: string;
+  /** Kind of the key pair made here; `ecdsa` (P-384) when absent. */
+  readonly keyType?: "ecdsa" | "rsa";
+  /** Text of the server's own private key; absent makes one. */
+  readonly hostKey?: string;
+  /** First of ten ports to try; any free one when 0 or absent. */
+  readonly port?: number;
+  /** Program on the machine that answers SFTP; where absent or not found, the machine's own SSH server does, or else Kiln itself. */
+  readonly sftpCommand?: string;
+}
+/** Listens until disposed; goes with the component run at the latest. */
+export interface SshServer extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  /** Text of the private key that was made for the client. */
+  readonly privateKey?: string;
+}
+/** Makes `serveSsh`; handed to the engine by the command line. Rejects with `StepError`. */
+export type ServeSsh = (communicator: Communicator, options: ServeSshOptions) => Promise<SshServer>;
 export interface PostProcessContext extends RunContext {
   /** What came before in the chain; the engine never destroys it because of a failure. */
   readonly input: Artifact;

@@ -245,7 +245,13 @@ export class BuildRun {
       const ctx: ProvisionContext = {
         ...this.#runContext(bound.render, signal, () => scope),
         machine,
-        serveSsh: () => Promise.reject(new StepError("this build has no SSH server to offer to its provisioners")),
+        serveSsh: async (options) => {
+          const { serveSsh } = this.#settings.engine;
+          if (!serveSsh) throw new StepError("this build has no SSH server to offer to its provisioners");
+          const server = await serveSsh(machine.communicator, options);
+          scope.defer(async () => server[Symbol.asyncDispose]());
+          return server;
+        },
       };
       await bound.prepared.run(ctx);
     });

@@ -3,7 +3,7 @@ import type { Communicator, ConnectAccess, ExecOptions, ExecResult, TransferOpti
 import { TransferError } from "@kiln/sdk";
 import type { SshSettings } from "../settings.ts";
 import { type Machine, Transfers } from "../transfer/transfers.ts";
-import { RequestRefused, runCommand } from "./exec.ts";
+import { type Program, RequestRefused, runCommand } from "./exec.ts";
 import type { Link } from "./link.ts";
 import type { Channel } from "./ssh2-internals.ts";
 
@@ -63,7 +63,14 @@ export class SshCommunicator implements Communicator, Machine {
     }
   }
 
-  async exec(command: string, options: ExecOptions): Promise<ExecResult> {
+  exec(command: string, options: ExecOptions): Promise<ExecResult> {
+    return this.#run(command, { ...options, pty: options.pty ?? this.#settings.pty });
+  }
+  subsystem(name: string, options: ExecOptions): Promise<ExecResult> {
+    return this.#run({ subsystem: name }, { ...options, pty: false });
+  }
+
+  async #run(program: Program, options: ExecOptions & { readonly pty: boolean }): Promise<ExecResult> {
     const { signal } = options;
     signal.throwIfAborted();
     let session: { readonly link: Link; readonly channel: Channel };
@@ -73,9 +80,8 @@ export class SshCommunicator implements Communicator, Machine {
       signal.throwIfAborted();
       return { exit: "disconnected", neverStarted: true };
     }
-    const pty = options.pty ?? this.#settings.pty;
     try {
-      return await runCommand(session.link, session.channel, command, { ...options, pty });
+      return await runCommand(session.link, session.channel, program, options);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof RequestRefused) return { exit: "disconnected", neverStarted: true };

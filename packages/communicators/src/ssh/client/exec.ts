@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { constants } from "node:os";
-import type { ExecOptions } from "@kiln/sdk";
+import type { Duplex } from "node:stream";
+import type { ExecOptions, OutputChunk } from "@kiln/sdk";
 import type { Link } from "./link.ts";
 import { type Channel, inside } from "./ssh2-internals.ts";
 
@@ -21,11 +22,14 @@ const terminal = {
   modes: { ECHO: 0, TTY_OP_ISPEED: 14400, TTY_OP_OSPEED: 14400 },
 };
 
+/** What a session runs: a command, or a subsystem by its name. */
+export type Program = string | { readonly subsystem: string };
+
 /**
- * Asks for a terminal where wanted and for the command, in one go: nothing waits for the answers, and standard input may follow at
+ * Asks for a terminal where wanted and for the program, in one go: nothing waits for the answers, and standard input may follow at
  * once. Resolves when the server has agreed; `RequestRefused` otherwise.
  */
-export function requestExec(link: Link, channel: Channel, command: string, pty: boolean): Promise<void> {
+export function requestExec(link: Link, channel: Channel, program: Program, pty: boolean): Promise<void> {
   const protocol = inside(link.client)._protocol;
   const id = channel.outgoing.id;
   const agreed = (what: string): Promise<void> =>
@@ -40,8 +44,13 @@ export function requestExec(link: Link, channel: Channel, command: string, pty: 
     waits.push(agreed("allocate a terminal"));
     protocol.pty(id, terminal.rows, terminal.columns, 0, 0, terminal.term, terminal.modes, true);
   }
-  waits.push(agreed("run a command"));
-  protocol.exec(id, command, true);
+  if (typeof program === "string") {
+    waits.push(agreed("run a command"));
+    protocol.exec(id, program, true);
+  } else {
+    waits.push(agreed(`start ${program.subsystem}`));
+    protocol.subsystem(id, program.subsystem, true);
+  }
   channel.subtype = "exec";
   // Behind this one, so that the next command's session is there when this one's answer is.
   link.prepare();
@@ -49,13 +58,13 @@ export function requestExec(link: Link, channel: Channel, command: string, pty: 
 }
 
 /**
- * Runs a command to its end. The exit code is a signal's number plus 128 where a signal ended it, and `disconnected` where the server
+ * Runs a program to its end. The exit code is a signal's number plus 128 where a signal ended it, and `disconnected` where the server
  * gave none. Rejects with the signal's reason when aborted: the command is told to end and its channel is closed.
  */
 export function runCommand(
   link: Link,
   channel: Channel,
-  command: string,
+  program: Program,
   options: ExecOptions & { readonly pty: boolean },
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
@@ -72,10 +81,15 @@ export function runCommand(
       exit = code ?? signalExit(signal);
     });
     channel.on("error", () => {});
-    channel.on("close", () => finish(() => resolve({ exit: exit ?? "disconnected" })));
-    channel.on("data", (bytes: Buffer) => options.onOutput?.({ stream: "stdout", bytes }));
-    channel.stderr.on("data", (bytes: Buffer) => options.onOutput?.({ stream: "stderr", bytes }));
-    requestExec(link, channel, command, options.pty).catch((error: unknown) => {
+    channel.on("close", () => {
+      const all = (): void => finish(() => resolve({ exit: exit ?? "disconnected" }));
+      // What a slow taker has not had yet is still in there.
+      if (channel.stderr.readableEnded || channel.stderr.destroyed) all();
+      else channel.stderr.once("end", all);
+    });
+    give(channel, "stdout", options);
+    give(channel.stderr, "stderr", options);
+    requestExec(link, channel, program, options.pty).catch((error: unknown) => {
       channel.close();
       finish(() => (link.open ? reject(error as Error) : resolve({ exit: "disconnected" })));
     });
@@ -86,6 +100,18 @@ export function runCommand(
       endCommand(link, channel);
       finish(() => reject(error as Error));
     });
+  });
+}
+
+/** Hands on what a stream brings, no faster than it is taken. */
+function give(from: Duplex, stream: OutputChunk["stream"], { onOutput, room }: ExecOptions): void {
+  from.on("data", (bytes: Buffer) => {
+    onOutput?.({ stream, bytes });
+    const taken = room?.();
+    if (!taken) return;
+    from.pause();
+    const on = (): void => void from.resume();
+    taken.then(on, on);
   });
 }
 
