@@ -18,7 +18,8 @@ depmod -b "$tree" "$version"
 echo "root:packer" | chroot "$tree" chpasswd
 echo debian > "$tree/etc/hostname"
 printf '127.0.0.1 localhost debian\n' > "$tree/etc/hosts"
-printf '/dev/vda2 / ext4 defaults 0 0\n' > "$tree/etc/fstab"
+# The initramfs mounts the root writable: an entry would have systemd wait for udev.
+: > "$tree/etc/fstab"
 printf '[Match]\nName=e*\n[Network]\nDHCP=ipv4\n[DHCPv4]\nClientIdentifier=mac\n' > "$tree/etc/systemd/network/all.network"
 mkdir -p "$tree/etc/ssh/sshd_config.d"
 printf 'PermitRootLogin yes\nUseDNS no\nGSSAPIAuthentication no\n' > "$tree/etc/ssh/sshd_config.d/test.conf"
@@ -26,7 +27,7 @@ ln -sf /run/systemd/resolve/resolv.conf "$tree/etc/resolv.conf" 2>/dev/null || t
 chroot "$tree" systemctl enable --quiet systemd-networkd ssh
 # What only costs time under emulation.
 chroot "$tree" systemctl mask --quiet apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
-  systemd-networkd-wait-online.service getty@tty1.service systemd-logind.service systemd-journal-flush.service systemd-update-utmp.service \
+  systemd-networkd-wait-online.service getty@tty1.service dev-mqueue.mount dev-hugepages.mount systemd-journal-flush.service systemd-update-utmp.service \
   systemd-hwdb-update.service systemd-binfmt.service systemd-pcrphase.service systemd-pcrphase-sysinit.service dpkg-db-backup.timer
 rm -rf "$tree"/var/lib/apt/lists/* "$tree"/var/cache/apt/*.bin
 start_initramfs
