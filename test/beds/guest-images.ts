@@ -30,7 +30,7 @@ export function debianImage(): string {
 
 /**
  * A guest of busybox and dropbear (root, password `packer`), a few seconds to SSH. All in memory but /data (ext4, /dev/vda2), where
- * `authorized_keys` and a program `boot` are heeded. `halt-now` powers off. Kernel argument `tiny.mute` keeps it from starting SSH.
+ * `authorized_keys` and a program `boot` are heeded. `halt-now` powers off. Kernel argument `tiny.mute` keeps it from starting SSH, `tiny.off` has it write a line to /data/boots and power off.
  */
 export function tinyGuest(): { readonly image: string; readonly kernel: string; readonly initramfs: string } {
   const image = made("tiny-guest");

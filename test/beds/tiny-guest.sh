@@ -26,6 +26,7 @@ mkdir -p /dev/pts /data; mount -t devpts devpts /dev/pts
 sh /load-modules 2>/dev/null
 echo "tiny guest: up"
 for disk in /dev/vda2 /dev/sda2; do [ -b $disk ] && mount -t ext4 $disk /data && break; done
+grep -q tiny.off /proc/cmdline && { echo off >> /data/boots; halt-now; }
 grep -q tiny.mute /proc/cmdline && { echo "tiny guest: mute"; while :; do sleep 1000; done; }
 cat > /dhcp <<'D'
 #!/bin/sh

@@ -97,10 +97,13 @@ function cds(settings: Settings, parts: MachineParts, add: Add): void {
   const scsi = bus === "virtio-scsi";
   if (scsi && parts.cds.length > 0 && settings.disk_interface !== "virtio-scsi")
     add("-device", "virtio-scsi-pci,id=scsi0");
+  // The disks stand first where both are on the same bus; drives on no bus have no index to clash.
+  const first = bus === settings.disk_interface ? parts.disks.length : 0;
   for (const [i, path] of parts.cds.entries()) {
     const file = escaped(path);
     if (!bus) add("-drive", `file=${file},media=cdrom`);
-    else add("-drive", `file=${file},if=${scsi ? "none" : bus},index=${i},id=cdrom${i},media=cdrom`);
+    else if (scsi) add("-drive", `file=${file},if=none,id=cdrom${i},media=cdrom`);
+    else add("-drive", `file=${file},if=${bus},index=${first + i},id=cdrom${i},media=cdrom`);
     if (scsi) add("-device", `scsi-cd,bus=scsi0.0,drive=cdrom${i}`);
   }
 }
