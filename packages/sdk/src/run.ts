@@ -77,6 +77,8 @@ export interface ConnectTarget {
   readonly generatedKey?: KeyPair;
   /** The password that the platform gave (WinRM), where the template gives none. */
   readonly password?: string;
+  /** Aborted when the machine is gone for good: connecting then ends at once with the signal's reason. */
+  readonly gone?: AbortSignal;
 }
 /** `facts` feed `build.*` and `{{ build }}`: `ID` and whatever the builder exports. */
 export interface Machine {

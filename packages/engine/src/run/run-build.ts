@@ -170,7 +170,8 @@ export class BuildRun {
           return last;
         },
       };
-      const comm = await connectTo(engine, remembering, { host: engine.host, ui: this.#ui, signal: work, secrets });
+      const signal = target.gone ? AbortSignal.any([work, target.gone]) : work;
+      const comm = await connectTo(engine, remembering, { host: engine.host, ui: this.#ui, signal, secrets });
       this.#steps.scope.defer(async () => comm[Symbol.asyncDispose]());
       this.#targets.set(comm, target);
       const { config, generatedKey } = target;
