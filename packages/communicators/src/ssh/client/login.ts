@@ -3,7 +3,7 @@ import { ConnectError, messageOf } from "@kiln/sdk";
 import ssh2, { type Client, type ConnectConfig as ClientConfig } from "ssh2";
 import { ciphers, defaultCiphers, defaultKeyExchanges, hostKeys, keyExchanges } from "./algorithms.ts";
 import { type LoginMethod, LoginOrder, type Tried } from "./login-methods.ts";
-import { inside } from "./ssh2-internals.ts";
+import { inside, keepCipherKeys } from "./ssh2-internals.ts";
 
 export interface LoginRequest {
   readonly username: string;
@@ -100,6 +100,7 @@ export function login(socket: Duplex, request: LoginRequest, signal: AbortSignal
     });
     client.on("handshake", () => {
       stage = "authentication";
+      keepCipherKeys(inside(client)._protocol);
     });
     client.on("ready", () => {
       if (!settle()) return;

@@ -1,4 +1,5 @@
 import type { Buffer } from "node:buffer";
+import { createSecretKey, type KeyObject } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { BaseAgent, Client } from "ssh2";
 // The package has no `exports` map; the version is pinned, and the suite against a real sshd notices when these parts move.
@@ -15,6 +16,8 @@ export interface Protocol {
   readonly _packetRW: {
     readonly write: { readonly allocStart: number; alloc(size: number): Buffer; finalize(packet: Buffer): Buffer };
   };
+  readonly _cipher: { _encKey?: Buffer | KeyObject };
+  readonly _decipher: { _decipherKey?: Buffer | KeyObject };
   authPK(username: string, key: unknown, algorithm?: string, sign?: unknown): void;
   authNone(username: string): void;
   session(channel: number, window: number, packetSize: number): void;
@@ -76,4 +79,13 @@ export function sendPayload(protocol: Protocol, payload: Uint8Array): void {
     protocol,
     write.finalize(packet),
   );
+}
+
+/**
+ * ssh2 makes an AES-GCM cipher for every packet, and Node a key out of the key's bytes for every cipher, which costs more than to
+ * encrypt 32 KiB: give it the key ready made. To be called after every key exchange.
+ */
+export function keepCipherKeys({ _cipher: out, _decipher: incoming }: Pick<Protocol, "_cipher" | "_decipher">): void {
+  if (out._encKey instanceof Uint8Array) out._encKey = createSecretKey(out._encKey);
+  if (incoming._decipherKey instanceof Uint8Array) incoming._decipherKey = createSecretKey(incoming._decipherKey);
 }
