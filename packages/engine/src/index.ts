@@ -21,6 +21,7 @@ export type { JsonTemplate } from "./json/json-template.ts";
 export { lateText, renderText } from "./json/late-text.ts";
 export { parsePlainJson } from "./json/plain-json.ts";
 export { parseJsonTemplate } from "./json/read-template.ts";
+export { unusedVariables } from "./json/strict.ts";
 export type { Plan, Planned, PlannedBuild, PlanResult } from "./plan/plan.ts";
 export { type PlanRequest, planTemplate } from "./plan/plan-template.ts";
 export type { Selection } from "./plan/select.ts";

@@ -7,6 +7,7 @@ import {
   parseJsonTemplate,
   type SecretSet,
   type SourceOf,
+  unusedVariables,
 } from "@kiln/engine";
 import { type Checked, checked, type Diagnostic, type EvalScope, problem, refused, type Template } from "@kiln/sdk";
 import type { Io } from "../io.ts";
@@ -136,7 +137,7 @@ export async function evaluateInput(
 ): Promise<Checked<EvaluatedInput>> {
   if (parsed.syntax === "json") {
     const { evaluated, found } = await evaluateJsonInput(io, parsed, input);
-    return checked({ ...evaluated, found });
+    return checked({ ...evaluated, found: input.strict ? [...found, ...unusedVariables(parsed.template)] : found });
   }
   const remember = (file: string, text: Uint8Array | string): void => parsed.remember(file, text);
   const { evaluateHcl, unusedNames } = await hclLoader();
