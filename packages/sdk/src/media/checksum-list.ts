@@ -61,8 +61,12 @@ export function digestFromList(
     (d) => d.file === undefined && digests.length === 1,
   ];
   for (const belongs of tiers) {
-    const found = digests.filter(belongs).sort((a, b) => b.hex.length - a.hex.length)[0];
-    if (found) return { algorithm: found.algorithm, hex: found.hex };
+    const found = digests.filter(belongs).sort((a, b) => b.hex.length - a.hex.length);
+    const [best] = found;
+    if (!best) continue;
+    // Two files of one name: guessing would check nothing.
+    const isClear = found.every((d) => d.algorithm !== best.algorithm || d.hex === best.hex);
+    return isClear ? { algorithm: best.algorithm, hex: best.hex } : undefined;
   }
   return undefined;
 }

@@ -49,7 +49,7 @@ export async function downloadImage(ctx: Running, request: ImageRequest): Promis
   const failures: unknown[] = [];
   for (const url of request.urls) {
     ctx.signal.throwIfAborted();
-    ui.say(`Trying ${url}`);
+    ui.say(`Trying ${shown(url)}`);
     try {
       return await fromOne(ctx, request, url);
     } catch (error) {
@@ -72,9 +72,9 @@ async function fromOne(ctx: Running, request: ImageRequest, url: string): Promis
   if ("refusal" in source) throw new DownloadError("download/refused", `${source.refusal}. ${source.advice}`);
   const checksum = await expected(ctx, request, source, url);
   const asked = checksum.by === "none" ? url : withParameter(url, `${checksum.algorithm}:${checksum.hex}`);
-  ui.say(`Trying ${asked}`);
+  ui.say(`Trying ${shown(asked)}`);
   const done = (path: string, cached: boolean): DownloadedImage => {
-    ui.say(`${asked} => ${path}`);
+    ui.say(`${shown(asked)} => ${path}`);
     return { path, url, cached };
   };
   if ("path" in source.at && !source.unpack) {
@@ -84,6 +84,11 @@ async function fromOne(ctx: Running, request: ImageRequest, url: string): Promis
   const to = targetOf(request, source, checksum, host);
   const got = await throughCache(ctx, source, to, checksum);
   return done(to, got.cached);
+}
+
+/** The URL without its password. */
+function shown(url: string): string {
+  return url.replace(/^([a-z]+:\/\/[^/:@]*):[^/@]*@/i, "$1:…@");
 }
 
 function withParameter(url: string, checksum: string): string {

@@ -74,14 +74,17 @@ export class FakeHost implements Host {
       const command = { file, args, options };
       this.spawned.push(command);
       const result = (async () => this.#options.onSpawn?.(command) ?? {})();
+      const exit = result.then((r) => r.exit ?? ({ by: "code", code: 0 } as const));
+      // As on a real host: what could not be started has no output, and `exit` tells why.
+      exit.catch(() => {});
       return {
         pid: 1000 + this.spawned.length,
         output: (async function* (): AsyncGenerator<OutputChunk> {
-          const { stdout, stderr } = await result;
+          const { stdout, stderr } = await result.catch((): FakeProcessResult => ({}));
           if (stdout) yield { stream: "stdout", bytes: new TextEncoder().encode(stdout) };
           if (stderr) yield { stream: "stderr", bytes: new TextEncoder().encode(stderr) };
         })(),
-        exit: result.then((r) => r.exit ?? { by: "code", code: 0 }),
+        exit,
       };
     },
   };
