@@ -13,6 +13,13 @@ export class Lost extends Error {
   }
 }
 
+/** The answer did not come in time, although the connection stands. */
+export class Overdue extends Lost {
+  static {
+    this.prototype.name = "Overdue";
+  }
+}
+
 /** The service's refusal. */
 export class Refusal extends Error {
   static {

@@ -44,6 +44,10 @@ export async function* records(machine: Machine, path: string, options: Transfer
         at.pop();
         yield { is: "up" };
       }
+      for (const missing of above.slice(at.length)) {
+        at.push(missing);
+        yield { is: "directory", name: missing, mode: 0o755 };
+      }
       const own = names.at(-1) ?? "";
       if (record.is === "directory") {
         at.push(own);
