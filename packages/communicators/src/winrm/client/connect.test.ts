@@ -149,7 +149,11 @@ describe("a connection that cannot be had", () => {
   }, 70_000);
   it("says so with NTLM, too", async () => {
     const one = await service({ authentication: "ntlm" });
-    const error = await refusal(one.port, { winrm_password: "wrong", winrm_use_ntlm: true });
+    const error = await refusal(one.port, {
+      winrm_password: "wrong",
+      winrm_use_ntlm: true,
+      winrm_timeout: 60_000 * 60,
+    });
     expect(error).toMatchObject({ code: "connect/authentication", stage: "authentication" });
     expect(error.message).toContain('the server refused the login as "Administrator"');
   });

@@ -1,3 +1,4 @@
+import { ConnectError, TransferError } from "@kiln/sdk";
 import type { Fault } from "../protocol/fault.ts";
 
 /** The connection broke, or its answer is overdue. What was asked may have been carried out. */
@@ -31,4 +32,13 @@ export class Refusal extends Error {
     super(`${fault.detail ?? fault.reason}${code}`);
     this.fault = fault;
   }
+}
+
+/** What the connection did to a transfer. */
+export function asTransfer(error: unknown): unknown {
+  if (error instanceof Refusal) return new TransferError("transfer/refused", error.message, error);
+  if (error instanceof Lost || error instanceof ConnectError) {
+    return new TransferError("transfer/disconnected", error.message, error);
+  }
+  return error;
 }
