@@ -9,6 +9,7 @@ export class ClixmlDecoder {
   readonly #decoder = new TextDecoder();
   #pending = "";
   #objects: Objects | undefined;
+  #lineEndDue = false;
 
   write(bytes: Uint8Array): string {
     return this.#take(this.#decoder.decode(bytes, { stream: true }), false);
@@ -32,6 +33,12 @@ export class ClixmlDecoder {
   }
 
   #outside(last: boolean): string {
+    if (this.#lineEndDue) {
+      // The line end behind a document belongs to it.
+      if (this.#pending === "\r" && !last) return "";
+      this.#pending = this.#pending.replace(/^\r?\n/, "");
+      this.#lineEndDue = false;
+    }
     const at = this.#pending.indexOf(mark);
     if (at < 0) {
       const keep = last ? 0 : startedMark(this.#pending);
@@ -54,7 +61,7 @@ export class ClixmlDecoder {
     const out = objects.write(xml);
     if (close >= 0) {
       this.#objects = undefined;
-      this.#pending = this.#pending.replace(/^\r?\n/, "");
+      this.#lineEndDue = true;
     }
     return out;
   }
@@ -84,6 +91,7 @@ class Objects {
   #stream: string | undefined;
   #text = "";
   #out = "";
+  #begun = false;
   #broken = false;
 
   constructor() {
@@ -109,7 +117,9 @@ class Objects {
   write(xml: string): string {
     if (this.#broken) return xml;
     // White space before the declaration is no XML; PowerShell writes a line end there.
-    this.#parser.write(this.#depth === 0 ? xml.replace(/^\s+/, "") : xml);
+    const text = this.#begun ? xml : xml.replace(/^\s+/, "");
+    this.#begun ||= text !== "";
+    this.#parser.write(text);
     const out = this.#out;
     this.#out = "";
     return this.#broken ? out + xml : out;

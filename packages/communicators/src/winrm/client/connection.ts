@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { Agent, type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { Lost } from "./errors.ts";
+import { Lost, Overdue } from "./errors.ts";
 
 /** An HTTP answer, whole. */
 export interface Answer {
@@ -66,7 +66,7 @@ export class HttpConnection {
       const fail = (error: NodeJS.ErrnoException): void =>
         end(() => reject(new Lost(describe(error), true, error)), false);
       const timer = setTimeout(() => {
-        end(() => reject(new Lost(`no answer came within ${Math.round(timeout / 100) / 10} s`, true)), false);
+        end(() => reject(new Overdue(`no answer came within ${Math.round(timeout / 100) / 10} s`, true)), false);
       }, timeout);
       signal.addEventListener("abort", stop);
       const asking = request({

@@ -1,3 +1,4 @@
+import { ConnectError, TransferError } from "@kiln/sdk";
 import type { Fault } from "../protocol/fault.ts";
 
 /** The connection broke, or its answer is overdue. What was asked may have been carried out. */
@@ -13,6 +14,13 @@ export class Lost extends Error {
   }
 }
 
+/** The answer did not come in time, although the connection stands. */
+export class Overdue extends Lost {
+  static {
+    this.prototype.name = "Overdue";
+  }
+}
+
 /** The service's refusal. */
 export class Refusal extends Error {
   static {
@@ -24,4 +32,13 @@ export class Refusal extends Error {
     super(`${fault.detail ?? fault.reason}${code}`);
     this.fault = fault;
   }
+}
+
+/** What the connection did to a transfer. */
+export function asTransfer(error: unknown): unknown {
+  if (error instanceof Refusal) return new TransferError("transfer/refused", error.message, error);
+  if (error instanceof Lost || error instanceof ConnectError) {
+    return new TransferError("transfer/disconnected", error.message, error);
+  }
+  return error;
 }

@@ -26,7 +26,9 @@ export async function reach<T>(
   let last: unknown;
   const failure = (): Failure => {
     const { address, proxy, hanging } = known();
-    const error = hanging && rank(hanging) > rank(last) ? hanging : (last ?? new Error("no answer came in time"));
+    // Dialling again says less than how dialling ended before.
+    const further = hanging && (last === undefined || (hanging.stage !== "tcp" && rank(hanging) > rank(last)));
+    const error = further ? hanging : (last ?? new Error("no answer came in time"));
     return { error, address, proxy, attempts, waited: clock.monotonic() - begun, settings };
   };
   const late = Symbol("late");

@@ -5,7 +5,7 @@ import { ConnectError } from "@kiln/sdk";
 import { wsmanFaultCode } from "../protocol/fault.ts";
 import { signalCode } from "../protocol/names.ts";
 import { ClixmlDecoder } from "./clixml.ts";
-import { Lost, Refusal } from "./errors.ts";
+import { Lost, Overdue, Refusal } from "./errors.ts";
 import type { Service } from "./service.ts";
 
 /** What a command's output loop gives: pieces of output, and the end. */
@@ -88,18 +88,24 @@ export class Running {
     const stderr = new ClixmlDecoder();
     const shown = (text: string): Event[] => (text === "" ? [] : [{ stream: "stderr", bytes: Buffer.from(text) }]);
     let failures = 0;
+    let hung = 0;
     for (;;) {
       let response: Awaited<ReturnType<Service["call"]>>;
       try {
         response = await this.#receive(signal);
         failures = 0;
+        hung = 0;
       } catch (error) {
         signal.throwIfAborted();
         if (isQuiet(error)) {
           failures = 0;
+          hung = 0;
           continue;
         }
-        const pause = resumePatience[failures++];
+        // A service that hangs is asked once more, not for as long as one that restarts.
+        const overdue = error instanceof Overdue;
+        if (overdue && hung++ > 0) break;
+        const pause = overdue ? 0 : resumePatience[failures++];
         if (pause === undefined || !isPassing(error)) break;
         await sleep(pause, undefined, { signal }).catch(() => {});
         signal.throwIfAborted();

@@ -84,8 +84,8 @@ export function decodeResponse(text: string): Response {
   const receive = child(body, namespace.shell, "ReceiveResponse");
   if (receive) return decodeReceive(receive);
   const command = child(body, namespace.shell, "CommandResponse");
-  if (command)
-    return { is: "command", commandId: required(childText(command, namespace.shell, "CommandId"), "CommandId") };
+  const commandId = childText(command ?? body, namespace.shell, "CommandId");
+  if (command || commandId) return { is: "command", commandId: required(commandId, "CommandId") };
   if (child(body, namespace.shell, "SendResponse")) return { is: "send" };
   if (child(body, namespace.shell, "SignalResponse")) return { is: "signal" };
   const config = child(body, namespace.config, "Config");

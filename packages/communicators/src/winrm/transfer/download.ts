@@ -2,11 +2,11 @@ import type { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { TransferError, type TransferOptions } from "@kiln/sdk";
 import type { ScpRecord } from "../../ssh/transfer/scp-download.ts";
-import { Lost } from "../client/errors.ts";
+import { asTransfer, Lost } from "../client/errors.ts";
 import { longestCommand, powershellCommand } from "../scripts/command.ts";
 import { sendScript } from "../scripts/send.ts";
 import { Lines, type Record, readLine } from "./lines.ts";
-import { asTransfer, type Machine } from "./transfers.ts";
+import type { Machine } from "./transfers.ts";
 
 /** The bytes of one file. Throws at the end where they are not those that the machine has. */
 export async function* download(machine: Machine, path: string, options: TransferOptions): AsyncGenerator<Buffer> {
@@ -43,6 +43,10 @@ export async function* records(machine: Machine, path: string, options: Transfer
       while (at.length > 0 && !(at.length <= above.length && at.every((one, i) => one === above[i]))) {
         at.pop();
         yield { is: "up" };
+      }
+      for (const missing of above.slice(at.length)) {
+        at.push(missing);
+        yield { is: "directory", name: missing, mode: 0o755 };
       }
       const own = names.at(-1) ?? "";
       if (record.is === "directory") {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { ConnectAccess, TransferOptions, UploadOptions } from "@kiln/sdk";
-import { ConnectError, messageOf, TransferError } from "@kiln/sdk";
+import { TransferError } from "@kiln/sdk";
 import { localName } from "../../ssh/transfer/paths.ts";
 import { writeTree } from "../../ssh/transfer/scp-download-tree.ts";
-import { Lost, Refusal } from "../client/errors.ts";
+import { asTransfer, Refusal } from "../client/errors.ts";
 import type { Running } from "../client/running.ts";
 import type { Service } from "../client/service.ts";
 import { download, records } from "./download.ts";
@@ -136,13 +136,4 @@ async function guarded<T>(signal: AbortSignal, body: () => Promise<T>): Promise<
     signal.throwIfAborted();
     throw asTransfer(error);
   }
-}
-
-/** What the connection did to a transfer. */
-export function asTransfer(error: unknown): unknown {
-  if (error instanceof Refusal) return new TransferError("transfer/refused", messageOf(error), error);
-  if (error instanceof Lost || error instanceof ConnectError) {
-    return new TransferError("transfer/disconnected", messageOf(error), error);
-  }
-  return error;
 }

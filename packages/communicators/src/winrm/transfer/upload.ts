@@ -43,7 +43,8 @@ export class Upload {
         try {
           await running.send(first.value ?? Buffer.alloc(0), false, signal);
         } catch (error) {
-          if (error instanceof ConnectError) throw error;
+          // An answer of HTTP's own is a refusal, too: there are services that know no Send at all.
+          if (error instanceof ConnectError && error.stage !== "http") throw error;
           signal.throwIfAborted();
           await running.terminate(AbortSignal.timeout(lastTime)).catch(() => {});
           await lines.return(undefined);
