@@ -25,9 +25,10 @@ export function puppetCommand(data: CommandData, os: GuestOs, words: readonly st
   return [`cd ${data.WorkingDir}`, ...facts, ...run].join(" ");
 }
 
-/** `--name='value'`, or nothing for an empty value. */
-export function option(name: string, value: string): string {
-  return value === "" ? "" : `--${name}='${value}'`;
+/** `--name='value'`, or nothing for an empty value. cmd knows double quotes only. */
+export function option(name: string, value: string, os: GuestOs): string {
+  if (value === "") return "";
+  return os === "windows" ? `--${name}="${value}"` : `--${name}='${value}'`;
 }
 
 export function commandData(

@@ -76,9 +76,9 @@ export async function provision(config: Config, ctx: ProvisionContext): Promise<
     : puppetCommand(data, os, [
         "apply --detailed-exitcodes",
         data.Debug ? "--debug" : "",
-        option("modulepath", data.ModulePath),
-        option("hiera_config", hiera),
-        option("manifestdir", manifestDirectory),
+        option("modulepath", data.ModulePath, os),
+        option("hiera_config", hiera, os),
+        option("manifestdir", manifestDirectory, os),
         data.ExtraArguments,
         remoteManifest,
       ]);

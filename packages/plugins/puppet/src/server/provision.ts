@@ -48,10 +48,10 @@ export async function provision(config: Config, ctx: ProvisionContext): Promise<
     : puppetCommand(data, os, [
         "agent --onetime --no-daemonize --detailed-exitcodes",
         data.Debug ? "--debug" : "",
-        option("server", data.PuppetServer),
-        option("certname", data.PuppetNode),
-        option("certdir", certificates),
-        option("privatekeydir", keys),
+        option("server", data.PuppetServer, os),
+        option("certname", data.PuppetNode, os),
+        option("certdir", certificates, os),
+        option("privatekeydir", keys, os),
         data.ExtraArguments,
       ]);
   await runPuppet(command, config, ctx);
