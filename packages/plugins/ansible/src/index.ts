@@ -5,6 +5,7 @@ export const family: Family = {
   name: "ansible",
   provisioners: {
     ansible: async () => (await import("./remote/index.ts")).ansible,
+    "ansible-local": async () => (await import("./local/index.ts")).ansibleLocal,
   },
   resourceKinds: {
     "ansible.temporary-file": async () => (await import("./temporary-file.ts")).temporaryFileKind,
