@@ -18,7 +18,7 @@ it.each(["ansible", "ansible-local"])("%s knows every option, and each is docume
   const published = options.filter((option) => !option.internal);
   const wanted = published.map(({ name, type: kind }) => [name, types[kind] ?? kind]);
   const known = Object.entries(config).map(([name, field]) => [name, field.type]);
-  expect(known.toSorted()).toEqual(wanted.toSorted());
+  expect(Object.fromEntries(known)).toEqual(Object.fromEntries(wanted));
   for (const [name, field] of Object.entries(config)) expect(field.doc, name).toMatch(/\.$/);
   expect([component?.kind, component?.type]).toEqual(["provisioner", type]);
 });

@@ -66,6 +66,8 @@ function environmentOf(config: Config, entries: readonly string[]): Readonly<Rec
   return {
     ...(config.ssh_host_key_file ? {} : { ANSIBLE_HOST_KEY_CHECKING: "False" }),
     ...(config.use_sftp ? {} : { ANSIBLE_SCP_IF_SSH: "True" }),
+    // Without an inventory that it can read, Ansible would do nothing and call it success.
+    ANSIBLE_INVENTORY_UNPARSED_FAILED: "True",
     ...Object.fromEntries(
       entries.map((entry): [string, string] => {
         const at = entry.indexOf("=");
