@@ -19,7 +19,7 @@ it("types the boot line; the installer fetches its answers and answers from them
     iso_checksum: "none",
     accelerator: "tcg",
     headless: true,
-    memory: 512,
+    memory: 1024,
     disk_size: "1G",
     output_directory: "out",
     communicator: "none",
