@@ -35,7 +35,7 @@ describe("a disk image provisioned over SSH", () => {
         cd_content: { "meta-data": "instance-id: tiny\n" },
         cd_label: "cidata",
         floppy_content: { "note.txt": "floppy" },
-        http_content: { "/answers.txt": "answers over HTTP" },
+        http_content: { "/answers.txt": "answers over HTTP\n" },
         cpus: 2,
       },
       [

@@ -51,7 +51,7 @@ function doubt(text: string, word: string): { text: string; meant?: string } {
 
 const wait = /^<wait([^<>]*)>/i;
 const character = /^<(.)(on|off)>/isu;
-const special = /^<([a-z]+\d*?|f\d+?)(on|off)?>/i;
+const special = /^<([a-z]+?\d*)(on|off)?>/i;
 
 function expressionAt(text: string, at: number): { readonly step: BootStep; readonly length: number } | undefined {
   // Long enough for any expression, so that a long text is not copied for each of its brackets.

@@ -129,9 +129,22 @@ export class FakeFiles implements Files {
     await this.chmod(to, mode);
   }
   async rename(from: string, to: string): Promise<void> {
-    const entry = this.#entry(from);
-    this.#entries.delete(from);
-    this.#entries.set(to, entry);
+    if (!this.#directories.has(from)) {
+      this.#entries.set(to, this.#entry(from));
+      this.#entries.delete(from);
+      return;
+    }
+    this.#check(from);
+    const moved = (path: string): string => to + path.slice(from.length);
+    const under = (path: string): boolean => path === from || path.startsWith(`${from}/`);
+    for (const [path, entry] of [...this.#entries].filter(([known]) => under(known))) {
+      this.#entries.delete(path);
+      this.#entries.set(moved(path), entry);
+    }
+    for (const path of [...this.#directories].filter(under)) {
+      this.#directories.delete(path);
+      this.#directories.add(moved(path));
+    }
   }
   async chmod(path: string, mode: number): Promise<void> {
     this.#entries.set(path, { ...this.#entry(path), mode });
