@@ -5,6 +5,9 @@ const lookMs = 10;
 /** As fast as the disk takes it: QEMU's own limit is meant for networks. */
 const bytesPerSecond = 2 ** 40;
 
+/** QEMU never notices a stream that ends before its first byte. */
+const firstByteMs = 30_000;
+
 interface Progress {
   readonly status?: string;
   readonly "error-desc"?: string;
@@ -36,6 +39,7 @@ export async function goOn(qmp: Qmp, signal: AbortSignal): Promise<void> {
 }
 
 async function finished(qmp: Qmp, what: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  const started = clock.monotonic();
   try {
     for (;;) {
       const progress = (await qmp.execute("query-migrate", {}, signal)) as Progress;
@@ -43,6 +47,12 @@ async function finished(qmp: Qmp, what: string, clock: Clock, signal: AbortSigna
       if (progress.status === "failed" || progress.status === "cancelled") {
         const why = progress["error-desc"] ?? progress.status;
         throw new StepError(`the machine's state could not be ${what}: ${why}`, { code: "qemu/state" });
+      }
+      const moving = progress.status === "active" || progress.status === "device";
+      if (!moving && clock.monotonic() - started > firstByteMs) {
+        throw new StepError(`the machine's state could not be ${what}: nothing of it could be read`, {
+          code: "qemu/state",
+        });
       }
       await clock.sleep(lookMs, signal);
     }

@@ -13,6 +13,7 @@ export async function resumeMachine(
 ): Promise<RunningMachine | undefined> {
   let machine: RunningMachine | undefined;
   try {
+    ctx.ui.message("The machine goes on from its stored state, without booting.");
     await restoreDisks(ctx, settings, hit.directory);
     machine = await runMachine(ctx, settings, { ...request, more: ["-incoming", "defer"] });
     await readState(machine.qmp, stateFiles(hit.directory).machine, ctx.host.clock, ctx.signal);
