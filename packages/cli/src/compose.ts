@@ -1,5 +1,5 @@
 import { connectors, serveSsh } from "@kiln/communicators";
-import { type Engine, lateText, Registry } from "@kiln/engine";
+import { cacheFamily, type Engine, lateText, Registry } from "@kiln/engine";
 import type { Host, JournalStore } from "@kiln/sdk";
 import { families } from "./families.ts";
 import { packerVersion } from "./version.ts";
@@ -9,7 +9,7 @@ export function composeEngine(host: Host, journals: JournalStore): Engine {
   return {
     host,
     journals,
-    registry: new Registry(families),
+    registry: new Registry([...families, cacheFamily]),
     connectors,
     serveSsh,
     renderer: lateText,

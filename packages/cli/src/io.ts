@@ -10,6 +10,8 @@ export interface Io {
   readonly host: Host;
   /** Run journals and the local cloud keep their state here. */
   readonly stateDirectory: string;
+  /** Builds with `-cache` store their states here. */
+  readonly cacheDirectory: string;
   readonly terminal: Terminal;
   readonly interrupts: Interrupts;
   /** Told of every interrupt; the command in charge sets the listener. */

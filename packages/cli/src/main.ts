@@ -4,7 +4,7 @@ import { fileJournals, nodeHost, nodeTerminal, processInterrupts } from "@kiln/h
 import type { Io } from "./io.ts";
 import { runCommand } from "./run-command.ts";
 import { lazyRunUuid } from "./run-uuid.ts";
-import { stateDirectory } from "./state-directory.ts";
+import { cacheDirectory, stateDirectory } from "./state-directory.ts";
 
 /** The one place that touches the process: arguments, environment, signals, exit code. */
 async function main(): Promise<never> {
@@ -20,6 +20,7 @@ async function main(): Promise<never> {
     commandLine: args,
     host: nodeHost(startEnv),
     stateDirectory: state,
+    cacheDirectory: cacheDirectory(startEnv, homedir()),
     terminal,
     interrupts: processInterrupts((word, count) => interruptTold.listener?.(word, count)),
     interruptTold,

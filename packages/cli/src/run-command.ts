@@ -82,6 +82,13 @@ async function run(io: Io, line: Exclude<CommandLine, Line<"print">>): Promise<n
       const dryRun = line.flags["dry-run"];
       return (await templateCommands()).cleanup(io, { dryRun, ...(path !== "" && { run: path }) });
     }
+    case "cache": {
+      const command = await import("./commands/cache.ts");
+      const { "dry-run": dryRun, "older-than": olderThanMs, "max-size": maxBytes } = line.flags;
+      if (path === "list") return command.listCache(io);
+      const limits = { ...(olderThanMs !== undefined && { olderThanMs }), ...(maxBytes !== undefined && { maxBytes }) };
+      return command.pruneStates(io, { dryRun, ...limits });
+    }
     case "rehearse":
       return rehearse(io, path, line.flags);
   }
@@ -121,6 +128,7 @@ function buildOptions(path: string, flags: BuildFlags): BuildOptions {
     ...templateOptions(path, flags),
     force: flags.force,
     debug: flags.debug,
+    cache: flags.cache,
     undeclared: flags["warn-on-undeclared-var"] ? "warn" : "silent",
     strict: flags.strict,
     color: flags.color,

@@ -1,4 +1,5 @@
 import type { Artifact } from "./artifact.ts";
+import type { InputsContext, StepInputs, Unrepeatable } from "./cache.ts";
 import type { Checked, SourceRange } from "./diagnostics.ts";
 import type { Host, PrepareHost } from "./host.ts";
 import type { ResourceKind } from "./resource.ts";
@@ -23,13 +24,9 @@ export interface PrepareContext extends PrepareHost {
 export interface Prepared<Ctx, Out> {
   /** Names it will give to later steps as `build.X` (a builder's generated data). */
   readonly exports?: readonly string[];
-  /** What its effect depends on: resolved configuration (secrets as salted hashes) and the files it reads. For `-cache`. */
-  inputs?(host: Host): Promise<StepInputs>;
+  /** What its effect depends on, for `-cache`. Without it, nothing that it did is ever reused. */
+  inputs?(host: Host, run: InputsContext): Promise<StepInputs | Unrepeatable>;
   run(ctx: Ctx): Promise<Out>;
-}
-export interface StepInputs {
-  readonly config: unknown;
-  readonly files: readonly string[];
 }
 
 interface Component<K extends string, S extends Schema, Ctx, Out> {

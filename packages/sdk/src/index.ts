@@ -1,6 +1,7 @@
 export * from "./artifact.ts";
 export * from "./boot-command/parse.ts";
 export * from "./boot-command/special-keys.ts";
+export * from "./cache.ts";
 export * from "./communicator.ts";
 export * from "./component.ts";
 export * from "./connector.ts";

@@ -1,4 +1,5 @@
 import type { Artifact } from "./artifact.ts";
+import type { BuildCache, CacheHit, SaveCheckpoint } from "./cache.ts";
 import type { Communicator } from "./communicator.ts";
 import type { Checked } from "./diagnostics.ts";
 import type { Host } from "./host.ts";
@@ -65,6 +66,8 @@ export interface BuildContext extends RunContext {
    * (docker, chroot, the file builder's mock).
    */
   provision(machine: Machine): Promise<void>;
+  /** With `-cache`: states of earlier builds to start from. */
+  readonly cache?: BuildCache;
 }
 
 export interface ConnectTarget {
@@ -84,6 +87,10 @@ export interface ConnectTarget {
 export interface Machine {
   readonly communicator: Communicator;
   readonly facts: Readonly<Record<string, unknown>>;
+  /** The stored state that it was started from: the provisioners done in it are not run again. */
+  readonly resumed?: CacheHit;
+  /** For builders that can save a machine between provisioners. Used with `-cache` only. */
+  readonly save?: SaveCheckpoint;
 }
 export interface ProvisionContext extends RunContext {
   readonly machine: Machine;

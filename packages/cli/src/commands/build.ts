@@ -1,14 +1,17 @@
-import { humanView, jsonLinesView, machineView, type OnError, runPlan, type View } from "@kiln/engine";
+import { CacheStore, humanView, jsonLinesView, machineView, type OnError, runPlan, type View } from "@kiln/engine";
 import { type EngineEvent, type Outcome, problem } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../output/colors.ts";
 import { Printer } from "../output/printer.ts";
 import { ProgressLine } from "../output/progress-line.ts";
 import { runLog } from "../output/run-log.ts";
+import { kilnVersion } from "../version.ts";
 import { planInput, type TemplateOptions } from "./run-template.ts";
 import { tellWhatIsLeft } from "./what-is-left.ts";
 
 export interface BuildOptions extends TemplateOptions {
+  /** Store states between provisioners, and start from them. */
+  readonly cache: boolean;
   readonly color: boolean;
   readonly timestampUi: boolean;
   /** Below 1: no limit. */
@@ -87,6 +90,7 @@ export async function build(io: Io, options: BuildOptions, as: BuildAs = {}): Pr
       debug: options.debug,
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
       runUuid: io.runUuid,
+      ...(options.cache && { cache: { store: new CacheStore(io.host, io.cacheDirectory), version: kilnVersion } }),
       command: journalCommand(as.command ?? "build", options),
       interrupt: io.interrupts.first,
       force2: io.interrupts.second,

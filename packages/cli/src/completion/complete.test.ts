@@ -18,6 +18,12 @@ describe("completion", () => {
     expect(at("kiln validate -output=j")).toEqual(["json"]);
     expect(at("kiln validate -config-type h")).toEqual(["hcl2"]);
   });
+  it("knows the words that must follow a command", () => {
+    expect(at("kiln cache ")).toEqual(["list", "prune"]);
+    expect(at("kiln cache p")).toEqual(["prune"]);
+    expect(at("kiln cache prune ")).toEqual([]);
+    expect(at("kiln cache prune -m")).toEqual(["-max-size"]);
+  });
   it("predicts no arguments, and looks no further than the cursor", () => {
     expect(at("kiln validate t")).toEqual([]);
     expect(completions("kiln validate -strict", 7)).toEqual(["validate"]);

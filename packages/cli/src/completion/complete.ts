@@ -1,3 +1,4 @@
+import type { Command } from "../flags/command.ts";
 import { commandTable, isCommand } from "../flags/command-table.ts";
 import type { FlagTable } from "../flags/flag.ts";
 
@@ -17,12 +18,15 @@ export function completions(line: string, point: number): readonly string[] {
     return starting(last.startsWith("-") ? top : Object.keys(commandTable));
   }
   if (!isCommand(name)) return [];
-  const flags: FlagTable = commandTable[name].flags;
+  const command: Command = commandTable[name];
+  const flags: FlagTable = command.flags;
   const value = /^--?([\w-]+)=(.*)$/.exec(last);
   const named = (flag: string | undefined): readonly string[] =>
     flag === undefined ? [] : (flags[flag]?.choices ?? []);
   if (value) return named(value[1]).filter((choice) => choice.startsWith(value[2] ?? ""));
   const previous = /^--?([\w-]+)$/.exec(before.at(-1) ?? "")?.[1];
-  if (!last.startsWith("-")) return starting(named(previous));
+  const { subcommands = [] } = command;
+  const chosen = before.some((word) => subcommands.includes(word));
+  if (!last.startsWith("-")) return starting([...named(previous), ...(chosen ? [] : subcommands)]);
   return starting(Object.keys(flags).flatMap((flag) => (flags[flag]?.hidden ? [] : [`-${flag}`])));
 }

@@ -4,6 +4,9 @@ import { evaluationFlags, selectionFlags, strictFlag, templateFlags } from "./te
 
 /** The flags of `build`, which `rehearse` shares. */
 export const buildFlags = {
+  cache: bool({
+    doc: "Store the machine's state after each provisioner, and start from the deepest one that fits (docker, qemu).",
+  }),
   color: bool({ shown: "=false", doc: "Turn colours off (default: on)." }, true),
   debug: bool({ doc: "Stop between steps and wait for enter; builds run one after the other." }),
   ...selectionFlags("Run all builds and post-processors but these.", "Run only these builds."),

@@ -37,6 +37,17 @@ it.each([
   expect([line.code, line.text.split("\n")[0]]).toEqual([code, first]);
 });
 
+it("takes flags after a word that must come first", () => {
+  expect(read("cache", "prune", "-dry-run", "-older-than=72h", "-max-size", "1.5GiB")).toMatchObject({
+    command: "cache",
+    positionals: ["prune"],
+    flags: { "dry-run": true, "older-than": 259_200_000, "max-size": 1_610_612_736 },
+  });
+  expect(read("cache", "-dry-run", "prune")).toMatchObject({ positionals: ["prune"], flags: { "dry-run": true } });
+  for (const args of [["cache"], ["cache", "clear"], ["cache", "list", "x"]]) expect(printed(...args).code).toBe(1);
+  expect(printed("cache", "prune", "-max-size=big").text).toMatch(/a size is a number with a unit/);
+});
+
 it("prints the usage, then what is wrong with a flag", () => {
   expect(printed("validate", "-frob", "t.json").text).toMatch(
     /^Usage: packer validate[^]*\nflag provided but not defined: -frob$/,

@@ -43,11 +43,13 @@ export function readCommandLine(program: string, args: readonly string[]): Comma
       "Invalid flags before the subcommand. If these flags are for\nthe subcommand, please put them after the subcommand.";
     return { command: "print", text: `${complaint}\n\n${help}`, code: 1 };
   }
-  const { positionals: wanted } = command;
+  const { positionals: wanted, subcommands } = command;
   if (!wanted) return { command: name, flags: {}, positionals: rest } as CommandLine;
-  const parsed = parseFlags(command.flags, rest);
+  const [first = "", ...later] = rest;
+  const parsed = parseFlags(command.flags, subcommands?.includes(first) ? [...later, first] : rest);
   if (!parsed.ok) return { command: "print", text: `${help}\n${parsed.error}`, code: 1 };
   const { values, positionals } = parsed;
+  if (subcommands && !subcommands.includes(positionals[0] ?? "")) return { command: "print", text: help, code: 1 };
   if (positionals.length < wanted[0] || positionals.length > wanted[1]) {
     const late = positionals.find((arg, i) => i > 0 && /^-./.test(arg));
     const hint =

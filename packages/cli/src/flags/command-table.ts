@@ -1,4 +1,5 @@
 import { build } from "./build.ts";
+import { cache } from "./cache.ts";
 import { cleanup } from "./cleanup.ts";
 import type { Command } from "./command.ts";
 import { console } from "./console.ts";
@@ -16,6 +17,7 @@ import { version } from "./version.ts";
 /** Every command, by name, in the order of help. */
 export const commandTable = {
   build,
+  cache,
   cleanup,
   console,
   fix,

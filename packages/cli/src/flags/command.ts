@@ -12,6 +12,8 @@ export interface Command<T extends FlagTable = FlagTable> {
   readonly flags: T;
   /** Lines between the paragraphs and the options, as they are. */
   readonly list?: readonly string[];
+  /** Words of which one must come first; flags may follow it. */
+  readonly subcommands?: readonly string[];
   /** How many positional arguments it takes, inclusive; without it the command does not parse its arguments at all. */
   readonly positionals?: readonly [number, number];
 }

@@ -96,6 +96,20 @@ export function keyValues(told: Told): Flag<readonly (readonly [string, string])
   });
 }
 
+const byteUnits: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+const binaryUnits: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+/** A number of bytes, with a unit where wanted: `500MB`, `20GiB`. */
+export function bytes(told: Told): Flag<number | undefined> {
+  return flag<number | undefined>(told, undefined, false, (given) => {
+    const [, number = "", unit = "", binary] = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?$/i.exec(given) ?? [];
+    const factor = (binary ? binaryUnits : byteUnits)[unit.toLowerCase()];
+    if (number === "" || factor === undefined)
+      return refused("parse error: a size is a number with a unit, such as 500MB or 20GiB");
+    return { value: Math.round(Number(number) * factor) };
+  });
+}
+
 /** A Go duration, in milliseconds; it must be positive. */
 export function duration(told: Told): Flag<number | undefined> {
   return flag<number | undefined>(told, undefined, false, (given) => {

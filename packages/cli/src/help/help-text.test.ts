@@ -11,6 +11,7 @@ it("lists every command with its synopsis, aligned", () => {
 
     Available commands are:
         build           build image(s) from template
+        cache           list or remove what builds with -cache stored
         cleanup         remove what runs that are over left behind
         console         creates a console for testing variable interpolation
         fix             fixes templates from old versions of packer

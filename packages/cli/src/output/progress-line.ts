@@ -1,21 +1,10 @@
 import type { Terminal } from "@kiln/host-node";
 import type { Clock, EngineEvent } from "@kiln/sdk";
-
-const units = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
-
-function size(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
-}
+import { byteWords } from "./byte-words.ts";
 
 function amount(done: number, total: number | undefined): string {
-  if (total === undefined || total === 0) return size(done);
-  return `${Math.floor((done / total) * 100)}% (${size(done)} of ${size(total)})`;
+  if (total === undefined || total === 0) return byteWords(done);
+  return `${Math.floor((done / total) * 100)}% (${byteWords(done)} of ${byteWords(total)})`;
 }
 
 /** A build that said `… to become available...` and nothing since is waiting. */

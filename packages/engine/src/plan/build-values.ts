@@ -21,7 +21,12 @@ const everyBuilder = [
 
 /** Values of `build` while checking: everything the run will know is pending. */
 export function pendingBuildValues(exports: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries([...everyBuilder, ...exports].map((name) => [name, pending]));
+  return Object.fromEntries(buildValueNames(exports).map((name) => [name, pending]));
+}
+
+/** Names of all values of `build` that a run may come to know. */
+export function buildValueNames(exports: readonly string[]): readonly string[] {
+  return [...new Set([...everyBuilder, ...exports])];
 }
 
 /** Values of `build` before a builder has said anything: what it never fills reads as Packer's own marker. */

@@ -93,9 +93,7 @@ export async function planComponent<Ctx, Out>(
   facts: BuildFacts,
 ): Promise<Checked<{ readonly planned: Planned<Ctx, Out>; readonly prepared: Prepared<Ctx, Out> }>> {
   const functions = component.functions ?? {};
-  const prepareWith = async (
-    values: Readonly<Record<string, unknown>>,
-  ): Promise<Checked<Bound<Ctx, Out> & { readonly late: boolean }>> => {
+  const prepareWith = async (values: Readonly<Record<string, unknown>>): Promise<Checked<Bound<Ctx, Out>>> => {
     const scope = scopeOf(values);
     const decoded = await body.decode(component.config, scope, { functions });
     if (!decoded.ok) return decoded;
@@ -116,7 +114,9 @@ export async function planComponent<Ctx, Out>(
     name: block.name,
     meta,
     bind: async (values) =>
-      late ? prepareWith(values) : checked({ prepared, render: facts.engine.renderer(scopeOf(values), functions) }),
+      late
+        ? prepareWith(values)
+        : checked({ prepared, render: facts.engine.renderer(scopeOf(values), functions), late }),
   };
   return checked({ planned, prepared }, first.warnings);
 }

@@ -32,6 +32,8 @@ export interface PlannedBuild {
 export interface Bound<Ctx, Out> {
   readonly prepared: Prepared<Ctx, Out>;
   readonly render: Render;
+  /** Something in it still waits for a value that only the run knows. */
+  readonly late: boolean;
 }
 /**
  * A component whose configuration was checked with placeholders for values that exist only during a run (`build.ID`, `build.Host`,

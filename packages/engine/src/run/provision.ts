@@ -41,14 +41,15 @@ async function pausedOrTimed(provisioner: Planned<ProvisionContext, void>, acces
   }
 }
 
-/** All runs that `max_retries` allows; the first failure is the one reported. */
-async function retried(provisioner: Planned<ProvisionContext, void>, access: ProvisionAccess): Promise<void> {
+/** All runs that `max_retries` allows; the first failure is the one reported. Whether the first run succeeded. */
+async function retried(provisioner: Planned<ProvisionContext, void>, access: ProvisionAccess): Promise<boolean> {
   let left = provisioner.meta.maxRetries ?? 0;
   const limit = left;
   let first: unknown;
   for (;;) {
     try {
-      return await pausedOrTimed(provisioner, access);
+      await pausedOrTimed(provisioner, access);
+      return first === undefined;
     } catch (error) {
       first ??= error;
       if (access.signal.aborted) throw error;
@@ -62,17 +63,18 @@ async function retried(provisioner: Planned<ProvisionContext, void>, access: Pro
   }
 }
 
-/** One provisioner with everything the template asks the engine to do around it. */
+/** One provisioner with everything the template asks the engine to do around it. Whether it succeeded at the first try. */
 export async function provisionOne(
   provisioner: Planned<ProvisionContext, void>,
   access: ProvisionAccess,
-): Promise<void> {
+): Promise<boolean> {
   try {
-    await retried(provisioner, access);
+    return await retried(provisioner, access);
   } catch (error) {
     if (!provisioner.meta.continueOnError || access.signal.aborted) throw error;
     const reason = JSON.stringify(messageOf(error));
     access.say(`Warning: Provisioner failed with ${reason}, but continue_on_error is set; continuing the build.`);
+    return false;
   }
 }
 

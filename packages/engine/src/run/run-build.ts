@@ -17,8 +17,9 @@ import {
   type RunContext,
   StepError,
 } from "@kiln/sdk";
+import type { BuildCacheRun, CacheSettings } from "../cache/build-cache.ts";
 import type { Engine, Render } from "../engine.ts";
-import { initialBuildValues } from "../plan/build-values.ts";
+import { buildValueNames, initialBuildValues } from "../plan/build-values.ts";
 import type { Planned, PlannedBuild } from "../plan/plan.ts";
 import type { SecretSet } from "../secrets.ts";
 import { type Ask, buildUi } from "./build-ui.ts";
@@ -41,6 +42,8 @@ export interface RunSettings {
   readonly force: boolean;
   readonly debug: boolean;
   readonly runUuid: string;
+  /** With `-cache`. */
+  readonly cache?: CacheSettings;
   nextResource(): string;
 }
 export interface BuildResult {
@@ -71,6 +74,7 @@ export class BuildRun {
   readonly #values: Record<string, unknown>;
   readonly #undo: UndoAccess;
   readonly #targets = new Map<Communicator, ConnectTarget>();
+  #cache: BuildCacheRun | undefined;
   #cleanupError: Error | undefined;
 
   constructor(build: PlannedBuild, settings: RunSettings) {
@@ -107,6 +111,7 @@ export class BuildRun {
     try {
       work.throwIfAborted();
       const bound = valueOf(await this.#build.builder.bind(this.#values), "The builder's configuration is not valid");
+      this.#cache = await this.#openCache(bound.prepared.exports ?? []);
       artifact = await bound.prepared.run(this.#buildContext(bound.render));
     } catch (error) {
       failure = error ?? new StepError("the build failed without saying why");
@@ -120,6 +125,25 @@ export class BuildRun {
     }
     if (failure !== undefined) return { outcome: "failed", artifacts: [], error: messageOf(failure) };
     return artifact ? this.#postProcess(artifact) : { outcome: "succeeded", artifacts: [] };
+  }
+
+  async #openCache(exports: readonly string[]): Promise<BuildCacheRun | undefined> {
+    const { cache, engine, work } = this.#settings;
+    if (!cache) return undefined;
+    const { BuildCacheRun } = await import("../cache/build-cache.ts");
+    const { name, plainName, type, provisioners } = this.#build;
+    return new BuildCacheRun(cache, {
+      host: engine.host,
+      registry: engine.registry,
+      ui: this.#ui,
+      name,
+      plainName,
+      type,
+      provisioners,
+      signal: work,
+      acquire: (resource) => this.#steps.scope.acquire(resource),
+      valueNames: () => [...new Set([...buildValueNames(exports), ...Object.keys(this.#values)])],
+    });
   }
 
   #runContext(render: Render, signal: AbortSignal, scopeOf: () => UndoScope, ui = this.#ui): RunContext {
@@ -149,6 +173,7 @@ export class BuildRun {
       generateKeyPair: (config, comment) => this.#generateKeyPair(config.communicator, config, comment),
       publish: (values) => void Object.assign(this.#values, values),
       provision: (machine) => this.#provision(machine),
+      ...(this.#cache && { cache: this.#cache }),
     };
   }
 
@@ -203,13 +228,15 @@ export class BuildRun {
       if (failure !== undefined) await this.#errorCleanup(machine, failure, cleanup);
     });
     const { engine, debug, work } = this.#settings;
+    const done = this.#cache?.begin(machine) ?? 0;
     try {
-      for (const provisioner of this.#build.provisioners) {
+      for (const [index, provisioner] of this.#build.provisioners.entries()) {
+        if (index < done) continue;
         if (debug) {
           const question = "Pausing before the next provisioner . Press enter to continue.";
           await this.#ui.ask(question, work).catch(() => {});
         }
-        await this.#steps.timed(`provisioner ${provisioner.type}`, () =>
+        const clean = await this.#steps.timed(`provisioner ${provisioner.type}`, () =>
           provisionOne(provisioner, {
             say: (line) => this.#ui.say(line),
             error: (line) => this.#ui.error(line),
@@ -218,6 +245,7 @@ export class BuildRun {
             run: (p, signal) => this.#runProvisioner(p, machine, signal),
           }),
         );
+        await this.#cache?.ended(index, machine, clean);
       }
     } catch (error) {
       failure = error;

@@ -65,7 +65,7 @@ function planned<Ctx, Out>(
   type = "test",
 ): Planned<Ctx, Out> {
   const prepared: Prepared<Ctx, Out> = { run };
-  return { type, name: type, meta, bind: async () => checked({ prepared, render: renderNames }) };
+  return { type, name: type, meta, bind: async () => checked({ prepared, render: renderNames, late: false }) };
 }
 
 function artifact(id: string, log: string[] = []): Artifact {

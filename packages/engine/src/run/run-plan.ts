@@ -1,4 +1,5 @@
 import { CancelledError, type EngineEvent, messageOf, type Outcome } from "@kiln/sdk";
+import type { CacheSettings } from "../cache/build-cache.ts";
 import type { Engine } from "../engine.ts";
 import type { Plan, PlannedBuild } from "../plan/plan.ts";
 import type { SecretSet } from "../secrets.ts";
@@ -20,6 +21,8 @@ export interface RunRequest {
   /** The whole run, in milliseconds; cleanup is not part of it. */
   readonly timeoutMs?: number;
   readonly runUuid: string;
+  /** With `-cache`: where states between provisioners are stored. */
+  readonly cache?: CacheSettings;
   /** The command as the user typed it, secrets left out; for the journal. */
   readonly command: string;
   /** First interrupt: no new work. */
@@ -88,6 +91,7 @@ export async function runPlan(request: RunRequest): Promise<RunOutcome> {
     force: request.force,
     debug: request.debug,
     runUuid: request.runUuid,
+    ...(request.cache && { cache: request.cache }),
     nextResource: () => `r${++resources}`,
   };
   emit({

@@ -1,6 +1,7 @@
 import {
   type Artifact,
   type BuildContext,
+  type CacheHit,
   type Communicator,
   codeOf,
   downloadImage,
@@ -15,6 +16,9 @@ import {
 } from "@kiln/sdk";
 import { chooseAccelerator } from "./accelerator.ts";
 import { diskArtifact } from "./artifact.ts";
+import { resumeMachine, wake } from "./cache/resume-machine.ts";
+import { saveMachine } from "./cache/save-machine.ts";
+import { restoredKey } from "./cache/state-files.ts";
 import { evidence } from "./evidence.ts";
 import { needProgram } from "./programs.ts";
 import { qemuMadeFile } from "./resources/made-file.ts";
@@ -29,7 +33,7 @@ import { openQmp } from "./steps/open-qmp.ts";
 import { makeOutputDirectory } from "./steps/output-directory.ts";
 import { copyDisk, createDisks, resizeDisk } from "./steps/prepare-disks.ts";
 import { remoteMedium } from "./steps/remote-medium.ts";
-import { type RunningMachine, runMachine } from "./steps/run-machine.ts";
+import { type RunningMachine, type RunRequest, runMachine } from "./steps/run-machine.ts";
 import { shutDown } from "./steps/shutdown.ts";
 import { makeSshKey } from "./steps/ssh-key.ts";
 import { startTpm } from "./steps/tpm.ts";
@@ -48,7 +52,8 @@ export async function build(ctx: BuildContext, settings: Settings): Promise<Arti
   const tpmSocket = await ctx.step("stepTPM", () => startTpm(ctx, settings, folder));
   const floppy = await ctx.step("StepCreateFloppy", () => makeFloppy(ctx, qemuMadeFile, settings));
   const cd = await ctx.step("StepCreateCD", () => makeCd(ctx, qemuMadeFile, settings));
-  await prepareDisks(ctx, settings, medium);
+  const hit = await storedState(ctx, settings, medium, accelerator);
+  if (!hit) await prepareDisks(ctx, settings, medium);
   const http = await ctx.step("StepHTTPServer", async () => {
     const serving = await serveHttp(ctx, settings);
     const ip = httpAddress(ctx, settings, serving);
@@ -56,26 +61,29 @@ export async function build(ctx: BuildContext, settings: Settings): Promise<Arti
     return { ip, port: serving?.port ?? 0 };
   });
   const forward = await ctx.step("stepPortForward", () => choosePort(ctx, settings));
-  const key = await ctx.step("StepSSHKeyGen", () => makeSshKey(ctx, settings));
+  const key =
+    (hit && (await restoredKey(ctx, hit.directory))) ??
+    (await ctx.step("StepSSHKeyGen", () => makeSshKey(ctx, settings)));
   const vnc = await ctx.step("stepConfigureVNC", () => chooseVncPort(ctx, settings));
   const efiVars = await ctx.step("stepPrepareEfivars", () => copyEfiVariables(ctx, settings));
   const cds = [...(settings.disk_image ? [] : [medium]), ...(cd === undefined ? [] : [cd])];
-  const machine = await ctx.step("stepRun", () =>
-    runMachine(ctx, settings, {
-      parts: {
-        disks: settings.disks,
-        cds,
-        ...(floppy !== undefined && { floppy }),
-        ...(efiVars !== undefined && { efiVars }),
-        ...(tpmSocket !== undefined && { tpmSocket }),
-      },
-      accelerator,
-      ports: portsOf(ctx, settings, forward, vnc),
-      folder,
-      http,
-    }),
-  );
-  await useMachine(ctx, settings, machine, http, key);
+  const request: RunRequest = {
+    parts: {
+      disks: settings.disks,
+      cds,
+      ...(floppy !== undefined && { floppy }),
+      ...(efiVars !== undefined && { efiVars }),
+      ...(tpmSocket !== undefined && { tpmSocket }),
+    },
+    accelerator,
+    ports: portsOf(ctx, settings, forward, vnc),
+    folder,
+    http,
+  };
+  const resumed = hit && (await ctx.step("stepResume", () => resumeMachine(ctx, settings, hit, request)));
+  if (hit && !resumed) await prepareDisks(ctx, settings, medium);
+  const machine = resumed ?? (await ctx.step("stepRun", () => runMachine(ctx, settings, request)));
+  await useMachine(ctx, settings, machine, http, key, resumed && hit);
   await ctx.step("stepConvertDisk", () => convertDisks(ctx, settings));
   if (settings.efi && settings.efi_drop_efivars) await host.files.remove(`${settings.output}/efivars.fd`);
   await output.finish();
@@ -111,22 +119,44 @@ function publishHttp(ctx: BuildContext, ip: string, port: number): void {
   ctx.publish({ PackerHTTPIP: ip, PackerHTTPPort: String(port), PackerHTTPAddr: `${ip}:${port}` });
 }
 
-/** Boot, connect, provision, shut down. */
+/** With `-cache`: the state of an earlier build to go on from. */
+async function storedState(
+  ctx: BuildContext,
+  settings: Settings,
+  medium: string,
+  accelerator: string,
+): Promise<CacheHit | undefined> {
+  if (!ctx.cache) return undefined;
+  const { cacheBase } = await import("./cache/cache-base.ts");
+  const base = await cacheBase(ctx, settings, medium, accelerator);
+  return base && ctx.cache.find(base);
+}
+
+/** Boot (unless it was resumed), connect, provision, shut down. */
 async function useMachine(
   ctx: BuildContext,
   settings: Settings,
   machine: RunningMachine,
   http: { readonly ip: string; readonly port: number },
   key: KeyPair | undefined,
+  hit: CacheHit | undefined,
 ): Promise<void> {
   const { vncPort } = machine;
   const vncPassword = await ctx.step("stepConfigureQMP", () => openQmp(ctx, settings, machine.qmp));
-  await ctx.step("stepTypeBootCommand", () =>
-    bootCommand(ctx, settings, { vncPort, vncPassword, http, publicKey: key?.publicKey ?? "" }),
-  );
+  if (!hit) {
+    await ctx.step("stepTypeBootCommand", () =>
+      bootCommand(ctx, settings, { vncPort, vncPassword, http, publicKey: key?.publicKey ?? "" }),
+    );
+  }
   const address = await ctx.step("stepWaitGuestAddress", () => guestAddress(ctx, settings, machine.qmp));
   const communicator = await withEvidence(ctx, settings, machine, () => connect(ctx, settings, machine, address, key));
-  await ctx.provision({ communicator, facts: { ID: settings.name } });
+  if (hit) await wake(ctx, settings, communicator);
+  await ctx.provision({
+    communicator,
+    facts: { ID: settings.name },
+    ...(hit && { resumed: hit }),
+    save: (place) => saveMachine(ctx, settings, machine, key, place),
+  });
   await withEvidence(ctx, settings, machine, () =>
     ctx.step("stepShutdown", () => shutDown(ctx, settings, machine, communicator)),
   );

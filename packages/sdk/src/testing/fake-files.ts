@@ -12,6 +12,7 @@ function failure(code: string, path: string): Error {
     ENOSPC: "no space left on device",
     EACCES: "permission denied",
     EISDIR: "illegal operation on a directory",
+    ENOTEMPTY: "directory not empty",
   };
   return Object.assign(new Error(`${code}: ${words[code] ?? "failed"}, open '${path}'`), { code });
 }
@@ -129,21 +130,25 @@ export class FakeFiles implements Files {
     await this.chmod(to, mode);
   }
   async rename(from: string, to: string): Promise<void> {
-    if (!this.#directories.has(from)) {
-      this.#entries.set(to, this.#entry(from));
-      this.#entries.delete(from);
-      return;
-    }
-    this.#check(from);
-    const moved = (path: string): string => to + path.slice(from.length);
-    const under = (path: string): boolean => path === from || path.startsWith(`${from}/`);
-    for (const [path, entry] of [...this.#entries].filter(([known]) => under(known))) {
+    this.#check(to);
+    if (this.#directories.has(from)) return this.#renameDirectory(from, to);
+    const entry = this.#entry(from);
+    this.#entries.delete(from);
+    this.#entries.set(to, entry);
+  }
+  /** As the system does: an empty directory gives way, one with something in it does not. */
+  #renameDirectory(from: string, to: string): void {
+    const under = (path: string, directory: string): boolean => path.startsWith(`${directory}/`);
+    if ([...this.#entries.keys(), ...this.#directories].some((path) => under(path, to))) throw failure("ENOTEMPTY", to);
+    for (const [path, entry] of [...this.#entries]) {
+      if (!under(path, from)) continue;
       this.#entries.delete(path);
-      this.#entries.set(moved(path), entry);
+      this.#entries.set(to + path.slice(from.length), entry);
     }
-    for (const path of [...this.#directories].filter(under)) {
+    for (const path of [...this.#directories]) {
+      if (path !== from && !under(path, from)) continue;
       this.#directories.delete(path);
-      this.#directories.add(moved(path));
+      this.#directories.add(to + path.slice(from.length));
     }
   }
   async chmod(path: string, mode: number): Promise<void> {

@@ -7,5 +7,10 @@ export const breakpoint = defineProvisioner({
   type: "breakpoint",
   doc: "Pauses until enter is pressed on the terminal.",
   config,
-  prepare: async (settings) => checked({ run: (run) => provision(settings, run) }),
+  prepare: async (settings) =>
+    checked({
+      // At the pause a person may do anything to the machine.
+      inputs: async () => (settings.disable ? { config: {}, files: [] } : { never: "waits for a person" }),
+      run: (run) => provision(settings, run),
+    }),
 });

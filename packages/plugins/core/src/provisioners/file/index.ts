@@ -1,6 +1,7 @@
 import { defineProvisioner, verdict } from "@kiln/sdk";
 import { problems } from "./check.ts";
 import { config } from "./config.ts";
+import { inputs } from "./inputs.ts";
 import { provision } from "./provision.ts";
 
 export const file = defineProvisioner({
@@ -8,5 +9,9 @@ export const file = defineProvisioner({
   type: "file",
   doc: "Moves files and directories to the machine or from it.",
   config,
-  prepare: async (settings, ctx) => verdict({ run: (run) => provision(settings, run) }, await problems(settings, ctx)),
+  prepare: async (settings, ctx) =>
+    verdict(
+      { inputs: async (_, run) => inputs(settings, run), run: (run) => provision(settings, run) },
+      await problems(settings, ctx),
+    ),
 });

@@ -2,6 +2,7 @@ import { defineProvisioner, verdict } from "@kiln/sdk";
 import { environmentProblems } from "../../script/environment.ts";
 import { missingScriptProblems, scriptChoiceProblems } from "../../script/script-source.ts";
 import { config } from "./config.ts";
+import { inputs } from "./inputs.ts";
 import { provision, type RemotePaths, remotePaths } from "./provision.ts";
 
 export const shell = defineProvisioner({
@@ -13,6 +14,7 @@ export const shell = defineProvisioner({
     let paths: RemotePaths | undefined;
     return verdict(
       {
+        inputs: async (_, run) => inputs(settings, run),
         run: (run) => {
           paths ??= remotePaths(settings, run);
           return provision(settings, paths, run);

@@ -40,6 +40,11 @@ export function remotePaths(config: Config, ctx: Pick<ProvisionContext, "host">)
   };
 }
 
+/** The command that runs a script, not rendered yet. */
+export function commandTemplate(config: Config): string {
+  return config.execute_command || (config.use_env_var_file ? defaultCommandWithEnvFile : defaultCommand);
+}
+
 /** Runs the scripts one after the other. */
 export async function provision(config: Config, paths: RemotePaths, ctx: ProvisionContext): Promise<void> {
   if (config.inline) {
@@ -71,7 +76,7 @@ async function runScripts(
   const text = environmentText(variables, format);
   const command = rendered(
     ctx,
-    config.execute_command || (config.use_env_var_file ? defaultCommandWithEnvFile : defaultCommand),
+    commandTemplate(config),
     { Vars: text, Path: paths.script, EnvVarFile: config.use_env_var_file ? paths.envFile : "" },
     "command",
   );

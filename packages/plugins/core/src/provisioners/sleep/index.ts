@@ -7,5 +7,6 @@ export const sleep = defineProvisioner({
   type: "sleep",
   doc: "Waits.",
   config,
-  prepare: async (settings) => checked({ run: (run) => provision(settings, run) }),
+  prepare: async (settings) =>
+    checked({ inputs: async () => ({ config: settings, files: [] }), run: (run) => provision(settings, run) }),
 });
