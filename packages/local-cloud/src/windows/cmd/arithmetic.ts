@@ -24,7 +24,11 @@ function numberOf(text: string): number {
   const found = /^\s*([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9]\d*)/i.exec(text);
   if (!found) return 0;
   const [, sign = "", digits = ""] = found;
-  const value = /^0x/i.test(digits) ? Number.parseInt(digits, 16) : digits.length > 1 && digits.startsWith("0") ? Number.parseInt(digits, 8) : Number(digits);
+  const value = /^0x/i.test(digits)
+    ? Number.parseInt(digits, 16)
+    : digits.length > 1 && digits.startsWith("0")
+      ? Number.parseInt(digits, 8)
+      : Number(digits);
   return (sign === "-" ? -value : value) | 0;
 }
 

@@ -1,9 +1,17 @@
-import { Refusal } from "../system/refusal.ts";
 import { splitArguments } from "../system/arguments.ts";
+import { Refusal } from "../system/refusal.ts";
 import { decodeFile, encodePage } from "../system/text-encodings.ts";
 import { absolutePath, leafOf } from "../system/windows-path.ts";
 import { setArithmetic } from "./arithmetic.ts";
-import { copyFiles, deleteFiles, listFolder, makeFolders, moveFiles, removeFolders, renameFile } from "./file-commands.ts";
+import {
+  copyFiles,
+  deleteFiles,
+  listFolder,
+  makeFolders,
+  moveFiles,
+  removeFolders,
+  renameFile,
+} from "./file-commands.ts";
 import { CmdExit, CmdJump, type CmdSession } from "./session.ts";
 
 type BuiltIn = (session: CmdSession, rest: string) => Promise<void> | void;
@@ -36,7 +44,8 @@ const builtIns: Readonly<Record<string, BuiltIn>> = {
   echo: (session, rest) => {
     const plain = rest.trim().toLowerCase();
     if (plain === "on" || plain === "off") session.echoes = plain === "on";
-    else if (rest === "" || (plain === "" && !/^[.:,;/\\([+=]/.test(rest))) session.process.line(`ECHO is ${session.echoes ? "on" : "off"}.`);
+    else if (rest === "" || (plain === "" && !/^[.:,;/\\([+=]/.test(rest)))
+      session.process.line(`ECHO is ${session.echoes ? "on" : "off"}.`);
     else session.process.line(rest.slice(1));
   },
   rem: () => {},
@@ -44,7 +53,11 @@ const builtIns: Readonly<Record<string, BuiltIn>> = {
   cd: changeDirectory,
   chdir: changeDirectory,
   pushd: (session, rest) => {
-    session.saved.push({ environment: session.process.environment, directory: session.process.directory, delayed: session.delayed });
+    session.saved.push({
+      environment: session.process.environment,
+      directory: session.process.directory,
+      delayed: session.delayed,
+    });
     changeDirectory(session, rest);
   },
   popd: (session) => {
@@ -70,12 +83,17 @@ const builtIns: Readonly<Record<string, BuiltIn>> = {
     const match = /^("[^"]*"|\S+)([\s\S]*)$/.exec(again);
     const name = (match?.[1] ?? "").replaceAll('"', "");
     const executable = session.process.system.launcher.find(session.process, name, true);
-    if (executable?.kind === "batch") session.level = await session.callBatch(executable.path, (match?.[2] ?? "").trim());
+    if (executable?.kind === "batch")
+      session.level = await session.callBatch(executable.path, (match?.[2] ?? "").trim());
     // `call` reads its line once more.
     else await session.line(again.replaceAll("%%", "%"));
   },
   setlocal: (session, rest) => {
-    session.saved.push({ environment: session.process.environment.copy(), directory: session.process.directory, delayed: session.delayed });
+    session.saved.push({
+      environment: session.process.environment.copy(),
+      directory: session.process.directory,
+      delayed: session.delayed,
+    });
     if (/enabledelayedexpansion/i.test(rest)) session.delayed = true;
     if (/disabledelayedexpansion/i.test(rest)) session.delayed = false;
   },
@@ -90,7 +108,8 @@ const builtIns: Readonly<Record<string, BuiltIn>> = {
   },
   shift: (session, rest) => {
     if (rest.trim() !== "") throw new Refusal(`shift${rest}`);
-    if (session.batch) session.batch = { ...session.batch, values: session.batch.values.slice(1), self: session.batch.values[0] ?? "" };
+    if (session.batch)
+      session.batch = { ...session.batch, values: session.batch.values.slice(1), self: session.batch.values[0] ?? "" };
   },
   ver: (session) => {
     session.process.line();
@@ -142,7 +161,10 @@ function refuse(what: string): never {
 
 function changeDirectory(session: CmdSession, rest: string): void {
   const { process } = session;
-  const path = rest.replace(/^\s*\/d\b/i, "").trim().replaceAll('"', "");
+  const path = rest
+    .replace(/^\s*\/d\b/i, "")
+    .trim()
+    .replaceAll('"', "");
   if (path === "") {
     process.line(process.directory);
     return;

@@ -29,9 +29,11 @@ export async function cmdLine(process: WindowsProcess, line: string): Promise<nu
 /** cmd.exe running a batch file that another program started. */
 export async function batchFile(process: WindowsProcess, path: string, args: string): Promise<number> {
   const session = newSession(process);
-  return (await guarded(session, async () => {
-    session.level = await runBatch(session, path, args);
-  })) ?? session.level;
+  return (
+    (await guarded(session, async () => {
+      session.level = await runBatch(session, path, args);
+    })) ?? session.level
+  );
 }
 
 function newSession(process: WindowsProcess): CmdSession {
@@ -57,7 +59,13 @@ function unquoted(line: string, process: WindowsProcess): string {
   if (!line.startsWith('"')) return line;
   const quotes = line.match(/"/g)?.length ?? 0;
   const inner = /^"([^"]*)"/.exec(line)?.[1] ?? "";
-  if (quotes === 2 && !/[&<>()@^|]/.test(inner) && /\s/.test(inner) && process.system.launcher.find(process, inner, true)) return line;
+  if (
+    quotes === 2 &&
+    !/[&<>()@^|]/.test(inner) &&
+    /\s/.test(inner) &&
+    process.system.launcher.find(process, inner, true)
+  )
+    return line;
   if (quotes === 2 && !/\s/.test(inner) && line.trimEnd().endsWith('"') === false) return line;
   const last = line.lastIndexOf('"');
   return line.slice(1, last) + line.slice(last + 1);
@@ -71,7 +79,9 @@ interface BatchText {
 
 async function runBatch(session: CmdSession, path: string, args: string): Promise<number> {
   const bytes = session.process.system.drive.read(path);
-  const lines = decodePage(bytes, 437).replace(/^\u2229\u2557\u2510/, "").split(/\r?\n/);
+  const lines = decodePage(bytes, 437)
+    .replace(/^\u2229\u2557\u2510/, "")
+    .split(/\r?\n/);
   const labels = new Map<string, number>();
   for (const [index, line] of lines.entries()) {
     const label = /^\s*:\s*([^\s:]+)/.exec(line)?.[1]?.toLowerCase();
@@ -80,8 +90,19 @@ async function runBatch(session: CmdSession, path: string, args: string): Promis
   return runText(session, { lines, labels }, 0, path, args);
 }
 
-async function runText(session: CmdSession, text: BatchText, from: number, self: string, args: string): Promise<number> {
-  const before = { batch: session.batch, callLabel: session.callLabel, saved: session.saved.length, echoes: session.echoes };
+async function runText(
+  session: CmdSession,
+  text: BatchText,
+  from: number,
+  self: string,
+  args: string,
+): Promise<number> {
+  const before = {
+    batch: session.batch,
+    callLabel: session.callLabel,
+    saved: session.saved.length,
+    echoes: session.echoes,
+  };
   session.batch = { self, values: batchWords(args), all: args };
   session.callLabel = async (label, given) => {
     const start = text.labels.get(label.toLowerCase());
@@ -144,7 +165,8 @@ function openParentheses(text: string): number {
   for (const line of text.split("\n")) {
     if (remark.test(line)) continue;
     // An opening one counts where a command may begin.
-    let mayOpen = depth > 0 || /^\s*@?\s*(?:\(|if\b|for\b)/i.test(line) || /[&|]\s*\(/.test(line) || /\)\s*else\s*\(/i.test(line);
+    let mayOpen =
+      depth > 0 || /^\s*@?\s*(?:\(|if\b|for\b)/i.test(line) || /[&|]\s*\(/.test(line) || /\)\s*else\s*\(/i.test(line);
     quoted = false;
     for (let at = 0; at < line.length; at++) {
       const char = line[at];

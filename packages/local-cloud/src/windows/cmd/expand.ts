@@ -35,7 +35,12 @@ export function variableText(process: WindowsProcess, name: string, level: numbe
 }
 
 /** `%VAR%`, `%VAR:a=b%`, `%VAR:~1,2%`; in a batch file also `%1`, `%~dp0`, `%*` and `%%`. */
-export function expandPercent(text: string, process: WindowsProcess, level: number, batch: BatchArguments | undefined): string {
+export function expandPercent(
+  text: string,
+  process: WindowsProcess,
+  level: number,
+  batch: BatchArguments | undefined,
+): string {
   let result = "";
   for (let at = 0; at < text.length; at++) {
     if (text[at] !== "%") {
@@ -71,7 +76,9 @@ export function expandPercent(text: string, process: WindowsProcess, level: numb
 
 /** `!VAR!`, where delayed expansion is on. */
 export function expandDelayed(text: string, process: WindowsProcess, level: number): string {
-  return text.replace(/!([^!:\r\n]+)(?::([^!]+))?!/g, (_whole, name: string, how?: string) => changed(variableText(process, name, level) ?? "", how));
+  return text.replace(/!([^!:\r\n]+)(?::([^!]+))?!/g, (_whole, name: string, how?: string) =>
+    changed(variableText(process, name, level) ?? "", how),
+  );
 }
 
 function changed(value: string, how: string | undefined): string {

@@ -1,12 +1,16 @@
+import { DateTime } from "../powershell/values/date-time.ts";
 import { splitArguments } from "../system/arguments.ts";
 import { FileError, type FileFacts } from "../system/drive.ts";
 import { Refusal } from "../system/refusal.ts";
-import { DateTime } from "../powershell/values/date-time.ts";
 import { absolutePath, hasWildcard, joinPath, leafOf, parentOf, wildcard } from "../system/windows-path.ts";
 import type { CmdSession } from "./session.ts";
 
 /** Arguments and the switches among them; a switch that is not known is refused. */
-function read(rest: string, known: string, command: string): { readonly names: readonly string[]; readonly has: (letter: string) => boolean } {
+function read(
+  rest: string,
+  known: string,
+  command: string,
+): { readonly names: readonly string[]; readonly has: (letter: string) => boolean } {
   const words = splitArguments(rest.replace(/(\S)(\/[a-z])/gi, "$1 $2"));
   const switches = words.filter((word) => word.startsWith("/")).map((word) => word.slice(1).toLowerCase());
   for (const one of switches) if (!known.split(" ").includes(one)) throw new Refusal(`${command} /${one}`);
@@ -136,14 +140,21 @@ export function removeFolders(session: CmdSession, rest: string): void {
 
 /** `dir`, long and bare. */
 export function listFolder(session: CmdSession, rest: string): void {
-  const { names, has } = read(rest.replace(/\/a:?-d\b/i, "/a-d").replace(/\/a:?d\b/i, "/ad"), "b s a ad a-d on o", "dir");
+  const { names, has } = read(
+    rest.replace(/\/a:?-d\b/i, "/a-d").replace(/\/a:?d\b/i, "/ad"),
+    "b s a ad a-d on o",
+    "dir",
+  );
   const { process } = session;
   const { drive } = process.system;
   session.level = 0;
   for (const name of names.length === 0 ? ["."] : names) {
     const isPattern = hasWildcard(name);
     const facts = isPattern ? undefined : drive.facts(absolutePath(name, process.directory));
-    const folder = isPattern || !facts?.isFolder ? parentOf(absolutePath(name.replace(/[*?]/g, "x"), process.directory)) : facts.path;
+    const folder =
+      isPattern || !facts?.isFolder
+        ? parentOf(absolutePath(name.replace(/[*?]/g, "x"), process.directory))
+        : facts.path;
     const wanted = (one: FileFacts): boolean => (has("ad") ? one.isFolder : has("a-d") ? !one.isFolder : true);
     const entries = (facts?.isFolder ? [...drive.list(facts.path)] : matching(session, name)).filter(wanted);
     if (entries.length === 0 && (!facts || !facts.isFolder)) {
@@ -174,7 +185,9 @@ export function listFolder(session: CmdSession, rest: string): void {
       process.line(`${when}${size} ${leafOf(one.path)}`);
     }
     const files = entries.filter((one) => !one.isFolder);
-    process.line(`${String(files.length).padStart(16)} File(s) ${grouped(files.reduce((sum, one) => sum + one.size, 0)).padStart(14)} bytes`);
+    process.line(
+      `${String(files.length).padStart(16)} File(s) ${grouped(files.reduce((sum, one) => sum + one.size, 0)).padStart(14)} bytes`,
+    );
     process.line(`${String(entries.length - files.length).padStart(16)} Dir(s)  20,000,000,000 bytes free`);
   }
 }

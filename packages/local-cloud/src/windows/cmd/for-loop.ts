@@ -1,7 +1,7 @@
-import { decodePage } from "../system/text-encodings.ts";
-import { Collected } from "../system/streams.ts";
 import type { WindowsProcess } from "../system/process.ts";
 import { Refusal } from "../system/refusal.ts";
+import { Collected } from "../system/streams.ts";
+import { decodePage } from "../system/text-encodings.ts";
 import { absolutePath, hasWildcard, leafOf, parentOf, wildcard } from "../system/windows-path.ts";
 import { pathPart } from "./expand.ts";
 import { type Command, parseLine } from "./parse.ts";
@@ -20,12 +20,17 @@ export function loopText(text: string, loops: ReadonlyMap<string, string>, proce
 }
 
 /** What the variables of a loop are, round by round. */
-export async function forItems(command: ForCommand, session: CmdSession): Promise<readonly (readonly (readonly [string, string])[])[]> {
+export async function forItems(
+  command: ForCommand,
+  session: CmdSession,
+): Promise<readonly (readonly (readonly [string, string])[])[]> {
   const { mode, variable, set } = command;
   if (mode === "numbers") {
     const [from = 0, step = 1, to = 0] = set.split(/[\s,]+/).map(Number);
     const found: [string, string][][] = [];
-    if (step !== 0) for (let value = from; step > 0 ? value <= to : value >= to; value += step) found.push([[variable, String(value)]]);
+    if (step !== 0)
+      for (let value = from; step > 0 ? value <= to : value >= to; value += step)
+        found.push([[variable, String(value)]]);
     return found;
   }
   if (mode === "lines") return (await linesOf(command, session)).flatMap((line) => tokensOf(line, command));
@@ -64,7 +69,9 @@ async function linesOf({ set, options }: ForCommand, session: CmdSession): Promi
   }
   if (literal) return [literal[1] ?? ""];
   const files = source.match(/"[^"]*"|\S+/g) ?? [];
-  return files.flatMap((file) => splitLines(decodePage(process.system.drive.read(absolutePath(file.replaceAll('"', ""), process.directory)), 1252)));
+  return files.flatMap((file) =>
+    splitLines(decodePage(process.system.drive.read(absolutePath(file.replaceAll('"', ""), process.directory)), 1252)),
+  );
 }
 
 function splitLines(whole: string): string[] {

@@ -24,7 +24,8 @@ export class CmdSyntaxError extends Error {
     this.prototype.name = "CmdSyntaxError";
   }
 }
-const unexpected = (what: string): CmdSyntaxError => new CmdSyntaxError(what === "" ? "The syntax of the command is incorrect." : `${what} was unexpected at this time.`);
+const unexpected = (what: string): CmdSyntaxError =>
+  new CmdSyntaxError(what === "" ? "The syntax of the command is incorrect." : `${what} was unexpected at this time.`);
 
 /** Reads one logical line: commands with what is between parentheses. */
 export function parseLine(text: string): Command | undefined {
@@ -144,9 +145,10 @@ class LineParser {
     this.at += 2;
     this.blanks();
     const start = this.at;
-    const condition = /^((?:(?:\/i|not)\s+)*)(exist\s+(?:"[^"]*"|\S+)|defined\s+\S+|errorlevel\s+-?\d+|cmdextversion\s+\d+|(?:"[^"]*"[^\s="]*|[^\s="(]+)\s*==\s*(?:"[^"]*"[^\s(]*|[^\s(]+)|(?:"[^"]*"|\S+)\s+(?:equ|neq|lss|leq|gtr|geq)\s+(?:"[^"]*"|[^\s(]+))/i.exec(
-      this.text.slice(start),
-    );
+    const condition =
+      /^((?:(?:\/i|not)\s+)*)(exist\s+(?:"[^"]*"|\S+)|defined\s+\S+|errorlevel\s+-?\d+|cmdextversion\s+\d+|(?:"[^"]*"[^\s="]*|[^\s="(]+)\s*==\s*(?:"[^"]*"[^\s(]*|[^\s(]+)|(?:"[^"]*"|\S+)\s+(?:equ|neq|lss|leq|gtr|geq)\s+(?:"[^"]*"|[^\s(]+))/i.exec(
+        this.text.slice(start),
+      );
     if (!condition) throw unexpected(/\S+/.exec(this.text.slice(start))?.[0] ?? "");
     this.at += condition[0].length;
     const yes = this.unitOrPipe();
@@ -234,6 +236,9 @@ class LineParser {
     const name = /^(?:"[^"]*"|[^\s&|<>()"])+/.exec(this.text.slice(this.at))?.[0];
     if (name === undefined) throw unexpected("");
     this.at += name.length;
-    return { from, to: { file: name.replaceAll('"', ""), how: kind === "<" ? "read" : kind === ">>" ? "append" : "write" } };
+    return {
+      from,
+      to: { file: name.replaceAll('"', ""), how: kind === "<" ? "read" : kind === ">>" ? "append" : "write" },
+    };
   }
 }

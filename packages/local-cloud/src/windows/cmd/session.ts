@@ -1,13 +1,13 @@
+import { FileError } from "../system/drive.ts";
 import type { WindowsProcess } from "../system/process.ts";
 import { Refusal } from "../system/refusal.ts";
-import { FileError } from "../system/drive.ts";
 import { Collected, type Input, nowhere, type Output } from "../system/streams.ts";
 import { absolutePath, PathError } from "../system/windows-path.ts";
 import { runBuiltIn } from "./built-ins.ts";
 import { type BatchArguments, expandDelayed, expandPercent } from "./expand.ts";
 import { forItems, loopText } from "./for-loop.ts";
 import { conditionHolds } from "./if-condition.ts";
-import { type CmdRedirection, type Command, CmdSyntaxError, parseLine } from "./parse.ts";
+import { type CmdRedirection, CmdSyntaxError, type Command, parseLine } from "./parse.ts";
 
 /** `exit`, `exit /b` and `goto` on their way out. */
 export class CmdExit {
@@ -91,7 +91,10 @@ export class CmdSession {
         return;
       }
       case "for": {
-        const items = await forItems({ ...command, set: this.textOf(command.set), options: this.textOf(command.options) }, this);
+        const items = await forItems(
+          { ...command, set: this.textOf(command.set), options: this.textOf(command.options) },
+          this,
+        );
         for (const values of items) {
           this.process.signal.throwIfAborted();
           for (const [name, value] of values) this.loops.set(name, value);

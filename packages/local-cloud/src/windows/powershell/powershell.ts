@@ -1,17 +1,17 @@
-import { Refusal } from "../system/refusal.ts";
+import { splitArguments } from "../system/arguments.ts";
 import type { WindowsProcess } from "../system/process.ts";
+import { Refusal } from "../system/refusal.ts";
 import { decodeFile } from "../system/text-encodings.ts";
 import { absolutePath } from "../system/windows-path.ts";
-import { splitArguments } from "../system/arguments.ts";
-import { clixml, type ClixmlLine } from "./run/clixml.ts";
+import { type ClixmlLine, clixml } from "./run/clixml.ts";
 import { type Frame, LoopExit, ReturnExit, ScriptExit } from "./run/engine.ts";
 import { Interpreter } from "./run/interpreter.ts";
 import { errorLines } from "./run/report.ts";
 import type { ScriptBody } from "./syntax/ast.ts";
+import { numberFrom } from "./syntax/numbers.ts";
 import { parseScript } from "./syntax/parse-script.ts";
 import { positionLines, ScriptSyntaxError } from "./syntax/script-error.ts";
 import { failure, TerminatingError } from "./values/errors.ts";
-import { numberFrom } from "./syntax/numbers.ts";
 import type { Value } from "./values/value.ts";
 
 interface Options {
@@ -22,7 +22,16 @@ interface Options {
   readonly args: readonly string[];
 }
 
-const valued = ["executionpolicy", "ep", "inputformat", "outputformat", "windowstyle", "version", "psconsolefile", "configurationname"];
+const valued = [
+  "executionpolicy",
+  "ep",
+  "inputformat",
+  "outputformat",
+  "windowstyle",
+  "version",
+  "psconsolefile",
+  "configurationname",
+];
 const flags = ["noprofile", "nop", "noninteractive", "nologo", "sta", "mta"];
 
 /** powershell.exe: runs a command or a script file, and ends with its exit code. */
@@ -55,12 +64,16 @@ async function run(interpreter: Interpreter, options: Options): Promise<number> 
     else {
       path = absolutePath(options.file, process.directory);
       if (!process.system.drive.facts(path)) {
-        process.errorLine(`The argument '${options.file}' to the -File parameter does not exist. Provide the path to an existing '.ps1' file as an argument to the -File parameter.`);
+        process.errorLine(
+          `The argument '${options.file}' to the -File parameter does not exist. Provide the path to an existing '.ps1' file as an argument to the -File parameter.`,
+        );
         // ERROR_FILE_NOT_FOUND's code at powershell.exe.
         return -196608;
       }
       if (!/\.ps1$/i.test(path)) {
-        process.errorLine(`Processing -File '${options.file}' failed because the file does not have a '.ps1' extension. Specify a valid Windows PowerShell script file name, and then try again.`);
+        process.errorLine(
+          `Processing -File '${options.file}' failed because the file does not have a '.ps1' extension. Specify a valid Windows PowerShell script file name, and then try again.`,
+        );
         return -196608;
       }
       body = parseScript(decodeFile(process.system.drive.read(path)), path);
@@ -78,7 +91,12 @@ async function run(interpreter: Interpreter, options: Options): Promise<number> 
 }
 
 /** The exit code where the code ended with one; undefined when it ran to its end. */
-async function runBody(interpreter: Interpreter, body: ScriptBody, path: string | undefined, args: readonly string[]): Promise<number | undefined> {
+async function runBody(
+  interpreter: Interpreter,
+  body: ScriptBody,
+  path: string | undefined,
+  args: readonly string[],
+): Promise<number | undefined> {
   const { process } = interpreter;
   const readsInput = body.processBlock !== undefined || /\$input\b/i.test(body.source.text);
   const given = args.map(argumentOf);
@@ -95,7 +113,9 @@ async function runBody(interpreter: Interpreter, body: ScriptBody, path: string 
   }
   try {
     await stage.begin();
-    if (readsInput) for (let line = await process.lines.next(); line !== undefined; line = await process.lines.next()) await stage.process(line);
+    if (readsInput)
+      for (let line = await process.lines.next(); line !== undefined; line = await process.lines.next())
+        await stage.process(line);
     else await stage.process(undefined);
     await stage.end();
     return undefined;
@@ -110,7 +130,8 @@ async function leave(interpreter: Interpreter, exit: unknown): Promise<number | 
   if (exit instanceof ReturnExit || exit instanceof LoopExit) return undefined;
   if (exit instanceof TerminatingError) {
     interpreter.succeeded = false;
-    for (const line of errorLines(exit.record).length > 0 ? [exit.record] : []) await interpreter.hostFrame.streams[2](line);
+    for (const line of errorLines(exit.record).length > 0 ? [exit.record] : [])
+      await interpreter.hostFrame.streams[2](line);
     return 1;
   }
   throw exit;
@@ -145,16 +166,34 @@ async function runInput(interpreter: Interpreter): Promise<number> {
 }
 
 function syntaxMessage(error: ScriptSyntaxError): Value {
-  const found = failure(error.id, error.message, { category: "ParserError: (:)", type: "System.Management.Automation.ParentContainsErrorRecordException" });
-  return [positionLines(error.source, error.extent), error.message, `    + CategoryInfo          : ParserError: (:) [], ${"ParentContainsErrorRecordException"}`, `    + FullyQualifiedErrorId : ${found.record.facts.id}`, " "].join("\n");
+  const found = failure(error.id, error.message, {
+    category: "ParserError: (:)",
+    type: "System.Management.Automation.ParentContainsErrorRecordException",
+  });
+  return [
+    positionLines(error.source, error.extent),
+    error.message,
+    `    + CategoryInfo          : ParserError: (:) [], ${"ParentContainsErrorRecordException"}`,
+    `    + FullyQualifiedErrorId : ${found.record.facts.id}`,
+    " ",
+  ].join("\n");
 }
 
 /** Arguments of a script file: `-Name value` by name, numbers as numbers. */
-function argumentOf(argument: string): { readonly name: string | undefined; readonly value: Value | undefined; readonly source: string } {
+function argumentOf(argument: string): {
+  readonly name: string | undefined;
+  readonly value: Value | undefined;
+  readonly source: string;
+} {
   const named = /^-([A-Za-z_]\w*)(?::(.*))?$/s.exec(argument);
   if (named?.[1] !== undefined) {
     const value = named[2];
-    return { name: named[1], value: value === undefined ? undefined : /^\$true$/i.test(value) ? true : /^\$false$/i.test(value) ? false : value, source: argument };
+    return {
+      name: named[1],
+      value:
+        value === undefined ? undefined : /^\$true$/i.test(value) ? true : /^\$false$/i.test(value) ? false : value,
+      source: argument,
+    };
   }
   void numberFrom;
   return { name: undefined, value: argument, source: "" };
@@ -164,7 +203,8 @@ function readOptions(words: readonly string[], process: WindowsProcess): Options
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
     const name = /^[-/]([A-Za-z]+)$/.exec(word)?.[1]?.toLowerCase();
-    if (name === undefined) return { command: words.slice(at).join(" "), isEncoded: false, fromInput: word === "-", args: [] };
+    if (name === undefined)
+      return { command: words.slice(at).join(" "), isEncoded: false, fromInput: word === "-", args: [] };
     const isPrefix = (whole: string, least = 1): boolean => name.length >= least && whole.startsWith(name);
     if (isPrefix("file")) {
       const file = words[at + 1];
@@ -179,14 +219,20 @@ function readOptions(words: readonly string[], process: WindowsProcess): Options
       const encoded = words[at + 1] ?? "";
       if (!/^[A-Za-z0-9+/]*={0,2}$/.test(encoded))
         return "Cannot process the command because the value specified with -EncodedCommand is not properly encoded. The value must be Base64 encoded.";
-      return { command: Buffer.from(encoded, "base64").toString("utf16le"), isEncoded: true, fromInput: false, args: [] };
+      return {
+        command: Buffer.from(encoded, "base64").toString("utf16le"),
+        isEncoded: true,
+        fromInput: false,
+        args: [],
+      };
     }
     if (isPrefix("executionpolicy", 2) || name === "ep") {
       process.environment.set("PSExecutionPolicyPreference", words[at + 1] ?? "");
       at++;
     } else if (isPrefix("noexit", 3)) throw new Refusal("powershell -NoExit");
     else if (valued.some((one) => one.startsWith(name))) at++;
-    else if (!flags.some((one) => one.startsWith(name))) return `${word} is not recognized as a parameter of powershell.exe.`;
+    else if (!flags.some((one) => one.startsWith(name)))
+      return `${word} is not recognized as a parameter of powershell.exe.`;
   }
   return { isEncoded: false, fromInput: true, args: [] };
 }

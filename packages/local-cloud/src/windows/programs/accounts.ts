@@ -27,11 +27,21 @@ function netUser(process: WindowsProcess, words: readonly string[]): number {
     process.line(`User accounts for \\\\${computerName}`);
     process.line();
     process.line("-".repeat(79));
-    process.line(accounts.users().map((user) => user.name.padEnd(25)).join(""));
+    process.line(
+      accounts
+        .users()
+        .map((user) => user.name.padEnd(25))
+        .join(""),
+    );
     return done(process);
   }
   for (const one of switches)
-    if (!/^\/(?:add|delete|active:(?:yes|no)|expires:never|passwordchg:(?:yes|no)|passwordreq:(?:yes|no)|logonpasswordchg:no|comment:.*|fullname:.*|y)$/.test(one)) throw new Refusal(`net user ${one}`);
+    if (
+      !/^\/(?:add|delete|active:(?:yes|no)|expires:never|passwordchg:(?:yes|no)|passwordreq:(?:yes|no)|logonpasswordchg:no|comment:.*|fullname:.*|y)$/.test(
+        one,
+      )
+    )
+      throw new Refusal(`net user ${one}`);
   const user = accounts.find(name, computerName);
   if (switches.includes("/add")) {
     if (user) return fail(process, "The account already exists.", 2224);
@@ -52,7 +62,9 @@ function netUser(process: WindowsProcess, words: readonly string[]): number {
       process.line(`User name                    ${user?.name ?? name}`);
       process.line(`Account active               ${user?.isEnabled ? "Yes" : "No"}`);
       process.line(`Password expires             ${user?.passwordExpires ? "Yes" : "Never"}`);
-      const groups = accounts.groups().filter(({ members }) => members.some((one) => one.toLowerCase() === name.toLowerCase()));
+      const groups = accounts
+        .groups()
+        .filter(({ members }) => members.some((one) => one.toLowerCase() === name.toLowerCase()));
       process.line(`Local Group Memberships      ${groups.map((group) => `*${group.name}`).join(" ")}`);
     }
   }
@@ -79,8 +91,10 @@ function netLocalGroup(process: WindowsProcess, words: readonly string[]): numbe
   for (const name of users) {
     const user = accounts.find(name, computerName);
     if (!user) return fail(process, `There is no such global user or group: ${name}.`, 3783);
-    if (switches.includes("/add") && !accounts.join(group, user.name)) return fail(process, "The specified account name is already a member of the group.", 1378);
-    if (switches.includes("/delete") && !accounts.leave(group, user.name)) return fail(process, "The specified account name is not a member of the group.", 1377);
+    if (switches.includes("/add") && !accounts.join(group, user.name))
+      return fail(process, "The specified account name is already a member of the group.", 1378);
+    if (switches.includes("/delete") && !accounts.leave(group, user.name))
+      return fail(process, "The specified account name is not a member of the group.", 1377);
   }
   if (users.length === 0 && switches.length === 0) {
     process.line(`Alias name     ${known.name}`);
@@ -97,7 +111,9 @@ function netService(process: WindowsProcess, name: string, wanted: "Running" | "
   if (!service) return fail(process, "The service name is invalid.", 2185);
   const start = wanted === "Running";
   if (service.status === wanted)
-    return start ? fail(process, "The requested service has already been started.", 2182) : fail(process, `The ${service.displayName} service is not started.`, 3521);
+    return start
+      ? fail(process, "The requested service has already been started.", 2182)
+      : fail(process, `The ${service.displayName} service is not started.`, 3521);
   if (start && service.startType === "Disabled") return fail(process, "System error 1058 has occurred.", 1058);
   process.line(`The ${service.displayName} service is ${start ? "starting" : "stopping"}.`);
   process.system.services.change(name, { status: wanted });
@@ -118,14 +134,17 @@ const net: Program = (process, args) => {
       if (words.length > 0) return netService(process, words.join(" "), "Running");
       process.line("These Windows services are started:");
       process.line();
-      for (const service of process.system.services.all()) if (service.status === "Running") process.line(`   ${service.displayName}`);
+      for (const service of process.system.services.all())
+        if (service.status === "Running") process.line(`   ${service.displayName}`);
       process.line();
       return done(process);
     case "stop":
       return netService(process, words.filter((word) => !word.startsWith("/")).join(" "), "Stopped");
     case "accounts":
       // Rules for passwords have no effect: there is nobody to keep them.
-      return /^\/(?:maxpwage|minpwage|minpwlen|uniquepw|lockoutthreshold):/i.test(words[0] ?? "") ? done(process) : refuse(`net accounts ${words.join(" ")}`);
+      return /^\/(?:maxpwage|minpwage|minpwlen|uniquepw|lockoutthreshold):/i.test(words[0] ?? "")
+        ? done(process)
+        : refuse(`net accounts ${words.join(" ")}`);
     default:
       return refuse(`net ${verb}`);
   }
@@ -151,7 +170,9 @@ const whoami: Program = (process, args) => {
     process.line(`${"=".repeat(name.length)} ${"=".repeat(sid.length)}`);
     process.line(`${name} ${sid}`);
   } else if (words[0] === "/groups") {
-    const groups = system.accounts.groups().filter(({ members }) => members.some((one) => one.toLowerCase() === user.toLowerCase()));
+    const groups = system.accounts
+      .groups()
+      .filter(({ members }) => members.some((one) => one.toLowerCase() === user.toLowerCase()));
     for (const group of groups) process.line(`BUILTIN\\${group.name}`);
     if (system.accounts.isAdministrator(user)) process.line("Mandatory Label\\High Mandatory Level");
   } else refuse(`whoami ${args}`);
@@ -160,7 +181,10 @@ const whoami: Program = (process, args) => {
 
 /** `wmic useraccount … set`, which scripts for first boots use; nothing else of it. */
 const wmic: Program = (process, args) => {
-  const match = /^\s*useraccount\s+where\s+(?:"?\(?\s*name\s*=\s*['"]([^'"]+)['"]\s*\)?"?)\s+set\s+PasswordExpires\s*=\s*(TRUE|FALSE)\s*$/i.exec(args);
+  const match =
+    /^\s*useraccount\s+where\s+(?:"?\(?\s*name\s*=\s*['"]([^'"]+)['"]\s*\)?"?)\s+set\s+PasswordExpires\s*=\s*(TRUE|FALSE)\s*$/i.exec(
+      args,
+    );
   if (!match) return refuse(`wmic ${args.trim()}`);
   const { accounts, computerName } = process.system;
   const user = accounts.find(match[1] ?? "", computerName);
@@ -169,7 +193,9 @@ const wmic: Program = (process, args) => {
     return 0;
   }
   accounts.change(user.name, { passwordExpires: /true/i.test(match[2] ?? "") });
-  process.line(`Updating property(s) of '\\\\${computerName}\\ROOT\\CIMV2:Win32_UserAccount.Domain="${computerName}",Name="${user.name}"'`);
+  process.line(
+    `Updating property(s) of '\\\\${computerName}\\ROOT\\CIMV2:Win32_UserAccount.Domain="${computerName}",Name="${user.name}"'`,
+  );
   process.line("Property(s) update successful.");
   return 0;
 };

@@ -62,7 +62,9 @@ function find(process: WindowsProcess, name: string, here: boolean): Executable 
   if (bare === "") return undefined;
   const extensions = ["", ...(process.environment.get("PATHEXT") ?? ".EXE;.BAT;.CMD").split(";"), ".PS1"];
   const path = process.environment.get("PATH") ?? "";
-  const folders = /[\\/:]/.test(bare) ? [process.directory] : [...(here ? [process.directory] : []), ...path.split(";").filter((one) => one.trim() !== "")];
+  const folders = /[\\/:]/.test(bare)
+    ? [process.directory]
+    : [...(here ? [process.directory] : []), ...path.split(";").filter((one) => one.trim() !== "")];
   for (const folder of folders) {
     for (const extension of extensions) {
       if (extension === "" && extensionOf(bare) === "") continue;

@@ -8,14 +8,26 @@ import type { Program } from "./program.ts";
 export const netsh: Program = (process, args) => {
   const words = splitArguments(args);
   const head = words.map((word) => word.toLowerCase());
-  if (head[0] === "advfirewall" && head[1] === "firewall") return rules(process, head[2] ?? "", head[3] ?? "", words.slice(4));
-  if (head[0] === "advfirewall" && head[1] === "set" && /^(?:allprofiles|currentprofile|domainprofile|privateprofile|publicprofile)$/.test(head[2] ?? "") && head[3] === "state") {
-    const names = head[2] === "allprofiles" ? ["domainprofile", "privateprofile", "publicprofile"] : [head[2] === "currentprofile" ? "publicprofile" : (head[2] ?? "")];
+  if (head[0] === "advfirewall" && head[1] === "firewall")
+    return rules(process, head[2] ?? "", head[3] ?? "", words.slice(4));
+  if (
+    head[0] === "advfirewall" &&
+    head[1] === "set" &&
+    /^(?:allprofiles|currentprofile|domainprofile|privateprofile|publicprofile)$/.test(head[2] ?? "") &&
+    head[3] === "state"
+  ) {
+    const names =
+      head[2] === "allprofiles"
+        ? ["domainprofile", "privateprofile", "publicprofile"]
+        : [head[2] === "currentprofile" ? "publicprofile" : (head[2] ?? "")];
     process.system.firewall.switchProfiles(names, head[4] === "on");
     return ok(process);
   }
   if (head[0] === "firewall" && head[1] === "set" && head[2] === "opmode") {
-    process.system.firewall.switchProfiles(["domainprofile", "privateprofile", "publicprofile"], head.some((word) => /enable/.test(word)));
+    process.system.firewall.switchProfiles(
+      ["domainprofile", "privateprofile", "publicprofile"],
+      head.some((word) => /enable/.test(word)),
+    );
     return ok(process);
   }
   throw new Refusal(`netsh ${args.trim()}`);
@@ -27,7 +39,24 @@ function ok(process: WindowsProcess): number {
   return 0;
 }
 
-const settings = new Set(["name", "dir", "action", "protocol", "localport", "remoteport", "localip", "remoteip", "enable", "profile", "description", "program", "service", "edge", "interfacetype", "group"]);
+const settings = new Set([
+  "name",
+  "dir",
+  "action",
+  "protocol",
+  "localport",
+  "remoteport",
+  "localip",
+  "remoteip",
+  "enable",
+  "profile",
+  "description",
+  "program",
+  "service",
+  "edge",
+  "interfacetype",
+  "group",
+]);
 
 function rules(process: WindowsProcess, verb: string, what: string, words: readonly string[]): number {
   const { firewall } = process.system;
@@ -36,13 +65,28 @@ function rules(process: WindowsProcess, verb: string, what: string, words: reado
   const wanted = pairs(at < 0 ? words : words.slice(0, at));
   const change = pairs(at < 0 ? [] : words.slice(at + 1));
   if (verb === "add") {
-    firewall.add(changed({ name: wanted.get("name") ?? "", isEnabled: true, direction: "in", action: "allow", protocol: "any", localPorts: [], remoteIp: "any", group: "" }, wanted));
+    firewall.add(
+      changed(
+        {
+          name: wanted.get("name") ?? "",
+          isEnabled: true,
+          direction: "in",
+          action: "allow",
+          protocol: "any",
+          localPorts: [],
+          remoteIp: "any",
+          group: "",
+        },
+        wanted,
+      ),
+    );
     return ok(process);
   }
   const name = wanted.get("name");
   const group = wanted.get("group");
   const isMeant = (rule: FirewallRule): boolean =>
-    (name === undefined || name.toLowerCase() === "all" || rule.name.toLowerCase() === name.toLowerCase()) && (group === undefined || rule.group.toLowerCase() === group.toLowerCase());
+    (name === undefined || name.toLowerCase() === "all" || rule.name.toLowerCase() === name.toLowerCase()) &&
+    (group === undefined || rule.group.toLowerCase() === group.toLowerCase());
   const found = firewall.rules.filter(isMeant);
   if (found.length === 0) {
     process.line();
@@ -83,7 +127,8 @@ function pairs(words: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const word of words) {
     const [name = "", ...rest] = word.split("=");
-    if (!settings.has(name.toLowerCase()) || rest.length === 0) throw new Refusal(`netsh advfirewall firewall … ${word}`);
+    if (!settings.has(name.toLowerCase()) || rest.length === 0)
+      throw new Refusal(`netsh advfirewall firewall … ${word}`);
     found.set(name.toLowerCase(), rest.join("="));
   }
   return found;

@@ -27,10 +27,15 @@ export const reg: Program = (process, args) => {
       if (name !== undefined) {
         const type = types[(options.get("/t") ?? "REG_SZ").toLowerCase()];
         if (!type) return wrong(process, `ERROR: Invalid syntax. Specify valid type.`);
-        if (registry.get(path, name) && !options.has("/f")) throw new Refusal("reg add without /f where the value exists (nobody could answer)");
+        if (registry.get(path, name) && !options.has("/f"))
+          throw new Refusal("reg add without /f where the value exists (nobody could answer)");
         const data = options.get("/d") ?? "";
         const isNumber = type === "DWord" || type === "QWord";
-        registry.set(path, { name, type, data: isNumber ? Number(data) : type === "MultiString" ? data.split("\\0") : data });
+        registry.set(path, {
+          name,
+          type,
+          data: isNumber ? Number(data) : type === "MultiString" ? data.split("\\0") : data,
+        });
       }
       process.line("The operation completed successfully.");
       return 0;
@@ -42,14 +47,17 @@ export const reg: Program = (process, args) => {
       process.line("The operation completed successfully.");
       return 0;
     case "query": {
-      const found = name === undefined ? registry.values(path) : [registry.get(path, name)].filter((one) => one !== undefined);
+      const found =
+        name === undefined ? registry.values(path) : [registry.get(path, name)].filter((one) => one !== undefined);
       if (!registry.has(path) || (name !== undefined && found.length === 0))
         return wrong(process, "ERROR: The system was unable to find the specified registry key or value.");
       process.line();
       if (found.length > 0) process.line(registry.nameOf(path));
-      for (const value of found) process.line(`    ${value.name || "(Default)"}    ${typeName(value)}    ${dataText(value)}`);
+      for (const value of found)
+        process.line(`    ${value.name || "(Default)"}    ${typeName(value)}    ${dataText(value)}`);
       if (found.length > 0) process.line();
-      if (name === undefined) for (const child of registry.children(path)) process.line(`${registry.nameOf(path)}\\${child}`);
+      if (name === undefined)
+        for (const child of registry.children(path)) process.line(`${registry.nameOf(path)}\\${child}`);
       return 0;
     }
     default:

@@ -1,12 +1,12 @@
+import { sleep } from "../powershell/cmdlets/session.ts";
 import { splitArguments } from "../system/arguments.ts";
-import { decodePage } from "../system/text-encodings.ts";
+import { shutdownError } from "../system/power.ts";
 import type { WindowsProcess } from "../system/process.ts";
 import { Refusal } from "../system/refusal.ts";
 import type { Service } from "../system/services.ts";
-import { shutdownError } from "../system/power.ts";
-import { environmentKey, userEnvironmentKey } from "../system/windows-system.ts";
+import { decodePage } from "../system/text-encodings.ts";
 import { absolutePath } from "../system/windows-path.ts";
-import { sleep } from "../powershell/cmdlets/session.ts";
+import { environmentKey, userEnvironmentKey } from "../system/windows-system.ts";
 import type { Program } from "./program.ts";
 
 const shutdown: Program = (process, args) => {
@@ -48,7 +48,8 @@ const sc: Program = (process, args) => {
     process.line();
     return code;
   };
-  const missing = (what: string): number => failed(what, 1060, "The specified service does not exist as an installed service.");
+  const missing = (what: string): number =>
+    failed(what, 1060, "The specified service does not exist as an installed service.");
   switch (verb.toLowerCase()) {
     case "query":
       if (!service) return missing("EnumQueryServicesStatus:OpenService");
@@ -59,7 +60,9 @@ const sc: Program = (process, args) => {
       process.line("[SC] QueryServiceConfig SUCCESS");
       process.line();
       process.line(`SERVICE_NAME: ${service.name}`);
-      process.line(`        START_TYPE         : ${{ Automatic: "2   AUTO_START", Manual: "3   DEMAND_START", Disabled: "4   DISABLED" }[service.startType]}`);
+      process.line(
+        `        START_TYPE         : ${{ Automatic: "2   AUTO_START", Manual: "3   DEMAND_START", Disabled: "4   DISABLED" }[service.startType]}`,
+      );
       process.line(`        DISPLAY_NAME       : ${service.displayName}`);
       return 0;
     case "start":
@@ -79,7 +82,9 @@ const sc: Program = (process, args) => {
       const text = rest.join(" ");
       const start = /^start=\s*(auto|delayed-auto|demand|disabled)$/i.exec(text)?.[1]?.toLowerCase();
       if (start === undefined) throw new Refusal(`sc config ${text}`);
-      services.change(name, { startType: start === "demand" ? "Manual" : start === "disabled" ? "Disabled" : "Automatic" });
+      services.change(name, {
+        startType: start === "demand" ? "Manual" : start === "disabled" ? "Disabled" : "Automatic",
+      });
       process.line("[SC] ChangeServiceConfig SUCCESS");
       return 0;
     }
@@ -101,7 +106,8 @@ const setx: Program = (process, args) => {
   const words = splitArguments(args);
   const isMachine = words.some((word) => /^[-/]m$/i.test(word));
   const [name, value] = words.filter((word) => !/^[-/]m$/i.test(word));
-  if (name === undefined || value === undefined || words.some((word) => /^[-/][a-ln-z]$/i.test(word))) throw new Refusal(`setx ${args.trim()}`);
+  if (name === undefined || value === undefined || words.some((word) => /^[-/][a-ln-z]$/i.test(word)))
+    throw new Refusal(`setx ${args.trim()}`);
   const key = isMachine ? environmentKey : userEnvironmentKey;
   process.system.registry.set(key, { name, type: value.includes("%") ? "ExpandString" : "String", data: value });
   process.line();
@@ -143,7 +149,8 @@ const ping: Program = async (process, args) => {
 
 const timeout: Program = async (process, args) => {
   const seconds = Number(/\d+/.exec(args)?.[0] ?? Number.NaN);
-  if (!/^\s*(?:\/t\s+)?\d+\s*(?:\/nobreak)?\s*$|^\s*\/nobreak\s+(?:\/t\s+)?\d+\s*$/i.test(args)) throw new Refusal(`timeout ${args.trim()}`);
+  if (!/^\s*(?:\/t\s+)?\d+\s*(?:\/nobreak)?\s*$|^\s*\/nobreak\s+(?:\/t\s+)?\d+\s*$/i.test(args))
+    throw new Refusal(`timeout ${args.trim()}`);
   // A remote shell's standard input is redirected, which timeout does not take.
   void seconds;
   process.errorLine("ERROR: Input redirection is not supported, exiting the process immediately.");
@@ -175,5 +182,15 @@ const systeminfo: Program = (process) => {
 };
 
 /** Programs about the system as a whole. */
-export const systemPrograms: Readonly<Record<string, Program>> = { shutdown, sc, setx, icacls, ping, timeout, hostname, chcp, systeminfo };
+export const systemPrograms: Readonly<Record<string, Program>> = {
+  shutdown,
+  sc,
+  setx,
+  icacls,
+  ping,
+  timeout,
+  hostname,
+  chcp,
+  systeminfo,
+};
 export { decodePage };

@@ -26,8 +26,11 @@ const find: Program = async (process, args) => {
   const [pattern = "", ...files] = words.filter((word) => !word.startsWith("/"));
   const plain = (text: string): string => (flags.includes("/i") ? text.toLowerCase() : text);
   const all = await lines(process, files);
-  const found = all.map((line, index) => ({ line, index })).filter(({ line }) => plain(line).includes(plain(pattern)) !== flags.includes("/v"));
-  for (const file of files) process.line(`\r\n---------- ${file.toUpperCase()}${flags.includes("/c") ? `: ${found.length}` : ""}`);
+  const found = all
+    .map((line, index) => ({ line, index }))
+    .filter(({ line }) => plain(line).includes(plain(pattern)) !== flags.includes("/v"));
+  for (const file of files)
+    process.line(`\r\n---------- ${file.toUpperCase()}${flags.includes("/c") ? `: ${found.length}` : ""}`);
   if (flags.includes("/c")) {
     if (files.length === 0) process.line(String(found.length));
   } else for (const { line, index } of found) process.line(flags.includes("/n") ? `[${index + 1}]${line}` : line);
@@ -49,7 +52,9 @@ const findstr: Program = async (process, args) => {
     return new RegExp(has("x") ? `^(?:${source})$` : source, has("i") ? "i" : "");
   });
   const all = await lines(process, rest);
-  const found = all.map((line, index) => ({ line, index })).filter(({ line }) => expressions.some((one) => one.test(line)) !== has("v"));
+  const found = all
+    .map((line, index) => ({ line, index }))
+    .filter(({ line }) => expressions.some((one) => one.test(line)) !== has("v"));
   for (const { line, index } of found) process.line(has("n") ? `${index + 1}:${line}` : line);
   return found.length > 0 ? 0 : 1;
 };
@@ -72,9 +77,15 @@ const where: Program = (process, args) => {
 
 const sort: Program = async (process, args) => {
   const words = splitArguments(args);
-  const all = await lines(process, words.filter((word) => !word.startsWith("/")));
-  const sorted = all.toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : a.toLowerCase() > b.toLowerCase() ? 1 : 0));
-  for (const flag of words.filter((word) => word.startsWith("/"))) if (!/^\/r$/i.test(flag)) throw new Refusal(`sort ${flag}`);
+  const all = await lines(
+    process,
+    words.filter((word) => !word.startsWith("/")),
+  );
+  const sorted = all.toSorted((a, b) =>
+    a.toLowerCase() < b.toLowerCase() ? -1 : a.toLowerCase() > b.toLowerCase() ? 1 : 0,
+  );
+  for (const flag of words.filter((word) => word.startsWith("/")))
+    if (!/^\/r$/i.test(flag)) throw new Refusal(`sort ${flag}`);
   if (words.some((word) => /^\/r$/i.test(word))) sorted.reverse();
   for (const line of sorted) process.line(line);
   return 0;

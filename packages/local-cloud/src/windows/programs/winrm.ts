@@ -1,6 +1,6 @@
+import { splitArguments } from "../system/arguments.ts";
 import type { WindowsProcess } from "../system/process.ts";
 import { Refusal } from "../system/refusal.ts";
-import { splitArguments } from "../system/arguments.ts";
 import { winrmNames } from "../system/winrm-settings.ts";
 import type { Program } from "./program.ts";
 
@@ -13,7 +13,8 @@ export const winrm: Program = (process, args) => {
   const listener = /^winrm\/config\/listener(?:\?(.*))?$/.exec(resource);
   if (listener) return listeners(process, verb, selectors(listener[1] ?? ""), words.slice(2).join(" "));
   const path = /^winrm\/config(?:\/([\w/]+))?$/.exec(resource);
-  if (!path || (verb !== "get" && verb !== "g" && verb !== "set" && verb !== "s")) throw new Refusal(`winrm ${args.trim()}`);
+  if (!path || (verb !== "get" && verb !== "g" && verb !== "set" && verb !== "s"))
+    throw new Refusal(`winrm ${args.trim()}`);
   const prefix = (path[1] ?? "").replaceAll("/", ".");
   const { winrm: settings } = process.system;
   if (verb === "set" || verb === "s") {
@@ -37,14 +38,20 @@ function fault(process: WindowsProcess, code: number, message: string): void {
 }
 
 function show(process: WindowsProcess, prefix: string): void {
-  const section = prefix === "" ? "Config" : (winrmNames.find(([name]) => name.toLowerCase().startsWith(`${prefix}.`))?.[0].split(".")[prefix.split(".").length - 1] ?? prefix);
+  const section =
+    prefix === ""
+      ? "Config"
+      : (winrmNames.find(([name]) => name.toLowerCase().startsWith(`${prefix}.`))?.[0].split(".")[
+          prefix.split(".").length - 1
+        ] ?? prefix);
   process.line(section);
   let above: readonly string[] = [];
   for (const [name] of winrmNames) {
     if (prefix !== "" && !name.toLowerCase().startsWith(`${prefix}.`)) continue;
     const parts = (prefix === "" ? name : name.slice(prefix.length + 1)).split(".");
     const folders = parts.slice(0, -1);
-    for (const [depth, folder] of folders.entries()) if (above[depth] !== folder) process.line(`${"    ".repeat(depth + 1)}${folder}`);
+    for (const [depth, folder] of folders.entries())
+      if (above[depth] !== folder) process.line(`${"    ".repeat(depth + 1)}${folder}`);
     above = folders;
     const value = process.system.winrm.get(name);
     process.line(`${"    ".repeat(parts.length)}${parts.at(-1)}${value === "" ? "" : ` = ${value}`}`);
@@ -88,7 +95,13 @@ function listeners(process: WindowsProcess, verb: string, wanted: ReadonlyMap<st
       const given = new Map(rest.trim() === "" ? [] : hashOf(rest).map(([name, value]) => [name.toLowerCase(), value]));
       settings.setListeners([
         ...settings.listeners,
-        { transport, address: "*", port: Number(given.get("port") ?? (transport === "HTTP" ? 5985 : 5986)), hostName: given.get("hostname") ?? "", thumbprint: given.get("certificatethumbprint") ?? "" },
+        {
+          transport,
+          address: "*",
+          port: Number(given.get("port") ?? (transport === "HTTP" ? 5985 : 5986)),
+          hostName: given.get("hostname") ?? "",
+          thumbprint: given.get("certificatethumbprint") ?? "",
+        },
       ]);
       process.line("ResourceCreated");
       process.line("    Address = http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous");
@@ -102,7 +115,11 @@ function listeners(process: WindowsProcess, verb: string, wanted: ReadonlyMap<st
     case "delete":
     case "d":
       if (!known) {
-        fault(process, 2150858752, "The service cannot find the resource identified by the resource URI and selectors.");
+        fault(
+          process,
+          2150858752,
+          "The service cannot find the resource identified by the resource URI and selectors.",
+        );
         return 1;
       }
       settings.setListeners(settings.listeners.filter((one) => one !== known));
@@ -128,13 +145,22 @@ function listeners(process: WindowsProcess, verb: string, wanted: ReadonlyMap<st
 
 function quickConfig(process: WindowsProcess, words: readonly string[]): number {
   const flags = words.slice(1).map((word) => word.toLowerCase());
-  for (const flag of flags) if (!/^[-/](?:q|quiet|force|transport:http)$/.test(flag)) throw new Refusal(`winrm quickconfig ${flag}`);
-  if (!flags.some((flag) => /^[-/]q/.test(flag))) throw new Refusal("winrm quickconfig without -q (nobody could answer)");
+  for (const flag of flags)
+    if (!/^[-/](?:q|quiet|force|transport:http)$/.test(flag)) throw new Refusal(`winrm quickconfig ${flag}`);
+  if (!flags.some((flag) => /^[-/]q/.test(flag)))
+    throw new Refusal("winrm quickconfig without -q (nobody could answer)");
   const { system } = process;
   system.services.change("WinRM", { startType: "Automatic", status: "Running" });
   if (!system.winrm.listeners.some((one) => one.transport === "HTTP"))
-    system.winrm.setListeners([...system.winrm.listeners, { transport: "HTTP", port: 5985, address: "*", hostName: "", thumbprint: "" }]);
-  system.firewall.replace((rule) => (rule.name === "Windows Remote Management (HTTP-In)" ? { ...rule, isEnabled: true, action: "allow", remoteIp: "any" } : rule));
+    system.winrm.setListeners([
+      ...system.winrm.listeners,
+      { transport: "HTTP", port: 5985, address: "*", hostName: "", thumbprint: "" },
+    ]);
+  system.firewall.replace((rule) =>
+    rule.name === "Windows Remote Management (HTTP-In)"
+      ? { ...rule, isEnabled: true, action: "allow", remoteIp: "any" }
+      : rule,
+  );
   process.line("WinRM is already set up to receive requests on this computer.");
   process.line("WinRM is already set up for remote management on this computer.");
   return 0;

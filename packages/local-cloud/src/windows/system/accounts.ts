@@ -26,11 +26,31 @@ const builtIn: StoredAccounts = {
     { ...account("Guest", "Built-in account for guest access to the computer/domain"), isEnabled: false },
   ],
   groups: [
-    { name: "Administrators", comment: "Administrators have complete and unrestricted access to the computer/domain", members: ["Administrator"] },
-    { name: "Guests", comment: "Guests have the same access as members of the Users group by default", members: ["Guest"] },
-    { name: "Remote Desktop Users", comment: "Members in this group are granted the right to logon remotely", members: [] },
-    { name: "Remote Management Users", comment: "Members of this group can access WMI resources over management protocols", members: [] },
-    { name: "Users", comment: "Users are prevented from making accidental or intentional system-wide changes", members: ["INTERACTIVE", "Authenticated Users"] },
+    {
+      name: "Administrators",
+      comment: "Administrators have complete and unrestricted access to the computer/domain",
+      members: ["Administrator"],
+    },
+    {
+      name: "Guests",
+      comment: "Guests have the same access as members of the Users group by default",
+      members: ["Guest"],
+    },
+    {
+      name: "Remote Desktop Users",
+      comment: "Members in this group are granted the right to logon remotely",
+      members: [],
+    },
+    {
+      name: "Remote Management Users",
+      comment: "Members of this group can access WMI resources over management protocols",
+      members: [],
+    },
+    {
+      name: "Users",
+      comment: "Users are prevented from making accidental or intentional system-wide changes",
+      members: ["INTERACTIVE", "Authenticated Users"],
+    },
   ],
 };
 
@@ -70,7 +90,10 @@ export class Accounts {
     return this.#groups.get(name.toLowerCase());
   }
   add(name: string, password: string | undefined): void {
-    this.#users.set(name.toLowerCase(), { ...account(name), ntHash: password === undefined ? "" : this.#hex(password) });
+    this.#users.set(name.toLowerCase(), {
+      ...account(name),
+      ntHash: password === undefined ? "" : this.#hex(password),
+    });
     this.join("Users", name);
   }
   remove(name: string): void {
@@ -102,7 +125,12 @@ export class Accounts {
     return user !== undefined && user.isEnabled && user.ntHash !== "" && user.ntHash === this.#hex(password);
   }
   isSystemAccount(name: string): boolean {
-    return systemAccounts.includes(name.toLowerCase().replace(/^nt authority\\/, "").replace(/^localsystem$/, "system"));
+    return systemAccounts.includes(
+      name
+        .toLowerCase()
+        .replace(/^nt authority\\/, "")
+        .replace(/^localsystem$/, "system"),
+    );
   }
   isAdministrator(name: string): boolean {
     if (this.isSystemAccount(name)) return true;
@@ -144,6 +172,8 @@ export class Accounts {
 
 /** The name without its computer; undefined when it names another domain. */
 export function bareName(name: string, computer: string): string | undefined {
-  const [domain, user] = name.includes("\\") ? [name.slice(0, name.indexOf("\\")), name.slice(name.indexOf("\\") + 1)] : ["", name];
+  const [domain, user] = name.includes("\\")
+    ? [name.slice(0, name.indexOf("\\")), name.slice(name.indexOf("\\") + 1)]
+    : ["", name];
   return domain === "" || domain === "." || domain.toLowerCase() === computer.toLowerCase() ? user : undefined;
 }

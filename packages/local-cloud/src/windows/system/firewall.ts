@@ -30,7 +30,12 @@ const rule = (name: string, group: string, port: string, isEnabled: boolean): Fi
 const initial: StoredFirewall = {
   rules: [
     rule("Windows Remote Management (HTTP-In)", "Windows Remote Management", "5985", true),
-    rule("Windows Remote Management - Compatibility Mode (HTTP-In)", "Windows Remote Management (Compatibility)", "80", false),
+    rule(
+      "Windows Remote Management - Compatibility Mode (HTTP-In)",
+      "Windows Remote Management (Compatibility)",
+      "80",
+      false,
+    ),
     rule("Remote Desktop - User Mode (TCP-In)", "Remote Desktop", "3389", true),
     rule("File and Printer Sharing (SMB-In)", "File and Printer Sharing", "445", false),
   ],
@@ -53,7 +58,9 @@ export class Firewall {
     return this.#rules;
   }
   find(name: string): readonly FirewallRule[] {
-    return name.toLowerCase() === "all" ? this.#rules : this.#rules.filter((one) => one.name.toLowerCase() === name.toLowerCase());
+    return name.toLowerCase() === "all"
+      ? this.#rules
+      : this.#rules.filter((one) => one.name.toLowerCase() === name.toLowerCase());
   }
   add(one: FirewallRule): void {
     this.#rules = [...this.#rules, one];

@@ -65,7 +65,10 @@ export function layOutDrive(folder: string, programs: readonly (readonly [name: 
   for (const path of folders) drive.makeFolder(`C:\\${path}`);
   // Programs are found as files; running one is asking the stand-in.
   for (const [, path] of programs) drive.write(path, Buffer.from("MZ"));
-  drive.write("C:\\Windows\\System32\\drivers\\etc\\hosts", Buffer.from("# localhost name resolution is handled within DNS itself.\r\n"));
+  drive.write(
+    "C:\\Windows\\System32\\drivers\\etc\\hosts",
+    Buffer.from("# localhost name resolution is handled within DNS itself.\r\n"),
+  );
 }
 
 /** Everything else of a new machine. */

@@ -1,5 +1,5 @@
-import { decodePage, encodePage } from "./text-encodings.ts";
 import { type Input, Lines, type Output } from "./streams.ts";
+import { decodePage, encodePage } from "./text-encodings.ts";
 import type { Variables } from "./variables.ts";
 import type { WindowsSystem } from "./windows-system.ts";
 

@@ -48,7 +48,10 @@ export class Registry {
   }
 
   has(path: string): boolean {
-    return this.#keys.has(path.toLowerCase()) || Object.values(hives).some((hive) => hive.toLowerCase() === path.toLowerCase());
+    return (
+      this.#keys.has(path.toLowerCase()) ||
+      Object.values(hives).some((hive) => hive.toLowerCase() === path.toLowerCase())
+    );
   }
   /** The key's path as it was created. */
   nameOf(path: string): string {

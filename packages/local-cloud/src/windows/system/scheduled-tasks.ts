@@ -16,10 +16,16 @@ export const hasNotRun = 267_011;
 
 /** The registered tasks and what became of their last run. They go with a restart only if they are deleted. */
 export class ScheduledTasks {
-  readonly #tasks = new Map<string, { definition: TaskDefinition; result: number; running: number; abort: AbortController | undefined }>();
+  readonly #tasks = new Map<
+    string,
+    { definition: TaskDefinition; result: number; running: number; abort: AbortController | undefined }
+  >();
   readonly #run: (definition: TaskDefinition, signal: AbortSignal) => Promise<number>;
 
-  constructor(run: (definition: TaskDefinition, signal: AbortSignal) => Promise<number>, stored: readonly TaskDefinition[] = []) {
+  constructor(
+    run: (definition: TaskDefinition, signal: AbortSignal) => Promise<number>,
+    stored: readonly TaskDefinition[] = [],
+  ) {
     this.#run = run;
     for (const definition of stored) this.register(definition);
   }
@@ -29,7 +35,9 @@ export class ScheduledTasks {
   register(definition: TaskDefinition): void {
     this.#tasks.set(definition.name.toLowerCase(), { definition, result: hasNotRun, running: 0, abort: undefined });
   }
-  find(name: string): { readonly definition: TaskDefinition; readonly result: number; readonly isRunning: boolean } | undefined {
+  find(
+    name: string,
+  ): { readonly definition: TaskDefinition; readonly result: number; readonly isRunning: boolean } | undefined {
     const task = this.#tasks.get(name.replace(/^\\/, "").toLowerCase());
     return task && { definition: task.definition, result: task.result, isRunning: task.running > 0 };
   }

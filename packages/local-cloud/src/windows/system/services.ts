@@ -36,7 +36,8 @@ export class Services {
   readonly #listeners: ((service: Service) => void)[] = [];
 
   constructor(stored?: readonly Service[]) {
-    const all = stored ?? initial.map(([name, displayName, status, startType]) => ({ name, displayName, status, startType }));
+    const all =
+      stored ?? initial.map(([name, displayName, status, startType]) => ({ name, displayName, status, startType }));
     for (const service of all) this.#services.set(service.name.toLowerCase(), service);
   }
   stored(): readonly Service[] {

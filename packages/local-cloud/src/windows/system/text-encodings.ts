@@ -3,11 +3,15 @@ const page437 =
   "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
 const page1252High = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
 
-function tableFor(page: number): { readonly decode: (byte: number) => string; readonly encode: ReadonlyMap<string, number> } {
+function tableFor(page: number): {
+  readonly decode: (byte: number) => string;
+  readonly encode: ReadonlyMap<string, number>;
+} {
   const decode =
     page === 437
       ? (byte: number): string => (byte < 128 ? String.fromCharCode(byte) : (page437[byte - 128] ?? "?"))
-      : (byte: number): string => (byte >= 128 && byte < 160 ? (page1252High[byte - 128] ?? "?") : String.fromCharCode(byte));
+      : (byte: number): string =>
+          byte >= 128 && byte < 160 ? (page1252High[byte - 128] ?? "?") : String.fromCharCode(byte);
   return { decode, encode: new Map(Array.from({ length: 256 }, (_, byte) => [decode(byte), byte])) };
 }
 const tables = new Map([437, 1252].map((page) => [page, tableFor(page)]));
@@ -16,7 +20,8 @@ const tables = new Map([437, 1252].map((page) => [page, tableFor(page)]));
 export function encodePage(text: string, page: number): Buffer {
   if (page === 65001) return Buffer.from(text, "utf8");
   if (page === 1200) return Buffer.from(text, "utf16le");
-  if (page === 20127) return Buffer.from(Array.from(text, (char) => (char.charCodeAt(0) < 128 ? char.charCodeAt(0) : 63)));
+  if (page === 20127)
+    return Buffer.from(Array.from(text, (char) => (char.charCodeAt(0) < 128 ? char.charCodeAt(0) : 63)));
   const table = tables.get(page) ?? tables.get(437);
   return Buffer.from(Array.from(text, (char) => table?.encode.get(char) ?? 63));
 }

@@ -68,7 +68,10 @@ export function wildcard(pattern: string, withSets = true): RegExp {
       const end = pattern.indexOf("]", at + 1);
       if (end < 0) source += "\\[";
       else {
-        source += `[${pattern.slice(at + 1, end).replaceAll("\\", "\\\\").replaceAll("^", "\\^")}]`;
+        source += `[${pattern
+          .slice(at + 1, end)
+          .replaceAll("\\", "\\\\")
+          .replaceAll("^", "\\^")}]`;
         at = end;
       }
     } else source += escapeExpression(char);

@@ -8,7 +8,7 @@ import { Registry, type StoredRegistry } from "./registry.ts";
 import { ScheduledTasks, type TaskDefinition } from "./scheduled-tasks.ts";
 import { type Service, Services } from "./services.ts";
 import { Variables } from "./variables.ts";
-import { windowsVersion, type WindowsVersion } from "./windows-version.ts";
+import { type WindowsVersion, windowsVersion } from "./windows-version.ts";
 import { type StoredWinrm, WinrmSettings } from "./winrm-settings.ts";
 
 /** Everything of a machine that is not a file, as it is written down when it stops. */
@@ -73,7 +73,10 @@ export class WindowsSystem {
     this.accounts = new Accounts(surroundings.ntHash, stored.accounts);
     this.firewall = new Firewall(stored.firewall);
     this.winrm = new WinrmSettings(stored.winrm);
-    this.tasks = new ScheduledTasks((definition, signal) => surroundings.runTask(this, definition, signal), stored.tasks);
+    this.tasks = new ScheduledTasks(
+      (definition, signal) => surroundings.runTask(this, definition, signal),
+      stored.tasks,
+    );
     this.power = new Power(surroundings.onPower);
     this.launcher = surroundings.launcher;
     this.version = windowsVersion(stored.version);

@@ -21,7 +21,13 @@ const versions: readonly WindowsVersion[] = [
   version("2025", "Microsoft Windows Server 2025 Datacenter", "10.0.26100", "EC2AMAZ-", "5.1.26100.4202"),
 ];
 
-function version(key: string, caption: string, number: string, namePrefix: WindowsVersion["namePrefix"], powershell: string): WindowsVersion {
+function version(
+  key: string,
+  caption: string,
+  number: string,
+  namePrefix: WindowsVersion["namePrefix"],
+  powershell: string,
+): WindowsVersion {
   return { key, caption, number, namePrefix, powershell };
 }
 

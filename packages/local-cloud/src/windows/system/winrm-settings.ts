@@ -7,7 +7,10 @@ export interface Listener {
   readonly thumbprint: string;
 }
 /** `winrm/config` by dotted names in lower case (`service.auth.basic`); values as text. */
-export type StoredWinrm = { readonly settings: Readonly<Record<string, string>>; readonly listeners: readonly Listener[] };
+export type StoredWinrm = {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly listeners: readonly Listener[];
+};
 
 /** The configuration of a new Windows Server 2012 R2, in the order in which `winrm get` shows it. */
 export const winrmNames: readonly (readonly [name: string, value: string])[] = [
@@ -61,7 +64,9 @@ export class WinrmSettings {
   constructor(stored?: StoredWinrm) {
     for (const [name, value] of winrmNames) this.#values.set(name.toLowerCase(), value);
     for (const [name, value] of Object.entries(stored?.settings ?? {})) this.#values.set(name, value);
-    this.#listeners = stored?.listeners ?? [{ transport: "HTTP", port: 5985, address: "*", hostName: "", thumbprint: "" }];
+    this.#listeners = stored?.listeners ?? [
+      { transport: "HTTP", port: 5985, address: "*", hostName: "", thumbprint: "" },
+    ];
   }
   stored(): StoredWinrm {
     return { settings: Object.fromEntries(this.#values), listeners: this.#listeners };

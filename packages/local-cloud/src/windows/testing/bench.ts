@@ -1,7 +1,7 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createHash } from "node:crypto";
 import { cmd, cmdLine } from "../cmd/cmd.ts";
 import { powershell } from "../powershell/powershell.ts";
 import { launcher, programFiles } from "../programs/launcher.ts";
@@ -58,7 +58,11 @@ export class WindowsBench implements Disposable {
   }
   /** Runs a PowerShell script, as a file or (`how`) as a command. */
   async script(text: string, how: "file" | "command" = "file", input: Input = noInput): Promise<Said> {
-    if (how === "command") return this.run((process) => powershell(process, `-Command ${/\s/.test(text) ? `"${text.replaceAll('"', '\\"')}"` : text}`), input);
+    if (how === "command")
+      return this.run(
+        (process) => powershell(process, `-Command ${/\s/.test(text) ? `"${text.replaceAll('"', '\\"')}"` : text}`),
+        input,
+      );
     this.system.drive.write("C:\\script.ps1", Buffer.from(`\ufeff${text}`));
     return this.run((process) => powershell(process, "-File C:\\script.ps1"), input);
   }

@@ -1,10 +1,10 @@
-import { Refusal } from "../../system/refusal.ts";
 import type { WindowsProcess } from "../../system/process.ts";
+import { Refusal } from "../../system/refusal.ts";
 import { absolutePath } from "../../system/windows-path.ts";
+import type { BoundArgument, Engine, Frame, Stage } from "../run/engine.ts";
 import { convert, count, itemsOf, text, truth } from "../values/convert.ts";
 import { type ErrorFacts, ErrorRecord, failure, NetException, TerminatingError } from "../values/errors.ts";
 import { isArray, NetObject, type Value } from "../values/value.ts";
-import type { BoundArgument, Engine, Frame, Stage } from "../run/engine.ts";
 
 /** A parameter of a cmdlet. */
 export interface ParameterSpec {
@@ -119,25 +119,44 @@ export class Call {
   required(name: string): string {
     const found = this.text(name);
     if (found === undefined)
-      throw failure("MissingMandatoryParameter", `Cannot process command because of one or more missing mandatory parameters: ${name}.`, {
-        category: `InvalidArgument: (:) [${this.cmdlet.name}]`,
-        type: "System.Management.Automation.ParameterBindingException",
-      });
+      throw failure(
+        "MissingMandatoryParameter",
+        `Cannot process command because of one or more missing mandatory parameters: ${name}.`,
+        {
+          category: `InvalidArgument: (:) [${this.cmdlet.name}]`,
+          type: "System.Management.Automation.ParameterBindingException",
+        },
+      );
     return found;
   }
   path(given: string): string {
     const plain = given.replace(/^(?:Microsoft\.PowerShell\.Core\\)?FileSystem::/i, "");
-    return absolutePath(plain.replace(/^~(?=[\\/]|$)/, this.process.environment.get("USERPROFILE") ?? "C:"), this.process.directory);
+    return absolutePath(
+      plain.replace(/^~(?=[\\/]|$)/, this.process.environment.get("USERPROFILE") ?? "C:"),
+      this.process.directory,
+    );
   }
   async emit(value: Value): Promise<void> {
     await this.frame.emit(value);
   }
   /** An error that the cmdlet goes on after, unless told otherwise. */
-  async error(id: string, message: string, category: string, target?: Value, type = "System.Management.Automation.RuntimeException"): Promise<void> {
+  async error(
+    id: string,
+    message: string,
+    category: string,
+    target?: Value,
+    type = "System.Management.Automation.RuntimeException",
+  ): Promise<void> {
     await this.reportRecord(this.record(id, message, category, target, type));
   }
   /** An error that ends the statement. */
-  failure(id: string, message: string, category: string, target?: Value, type = "System.Management.Automation.RuntimeException"): TerminatingError {
+  failure(
+    id: string,
+    message: string,
+    category: string,
+    target?: Value,
+    type = "System.Management.Automation.RuntimeException",
+  ): TerminatingError {
     return new TerminatingError(this.record(id, message, category, target, type));
   }
   async reportRecord(record: ErrorRecord): Promise<void> {
@@ -187,10 +206,14 @@ function bind(cmdlet: Cmdlet, args: readonly BoundArgument[], hasInput: boolean)
       const next = args[at + 1];
       // A word with a dash after a parameter that needs a value: PowerShell complains too.
       if (!next || next.name !== undefined)
-        throw failure("MissingArgument", `Missing an argument for parameter '${spec.name}'. Specify a parameter of type 'System.Object' and try again.`, {
-          category: `InvalidArgument: (:) [${cmdlet.name}]`,
-          type: "System.Management.Automation.ParameterBindingException",
-        });
+        throw failure(
+          "MissingArgument",
+          `Missing an argument for parameter '${spec.name}'. Specify a parameter of type 'System.Object' and try again.`,
+          {
+            category: `InvalidArgument: (:) [${cmdlet.name}]`,
+            type: "System.Management.Automation.ParameterBindingException",
+          },
+        );
       value = next.value ?? null;
       at++;
     }
@@ -200,31 +223,47 @@ function bind(cmdlet: Cmdlet, args: readonly BoundArgument[], hasInput: boolean)
     .filter((spec) => spec.at !== undefined && !given.has(spec.name.toLowerCase()))
     .toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0));
   // What is piped in has its parameter; arguments without names are for the others.
-  const places = hasInput && positional.length < open.length ? open.filter((spec) => spec.pipe === undefined || spec.pipe === "name") : open;
+  const places =
+    hasInput && positional.length < open.length
+      ? open.filter((spec) => spec.pipe === undefined || spec.pipe === "name")
+      : open;
   for (const spec of places) {
     const next = positional.shift();
     if (next === undefined) break;
     given.set(spec.name.toLowerCase(), next);
   }
-  if (positional.length > 0 && cmdlet.parameters.some((spec) => spec.name === "Rest")) given.set("rest", positional.splice(0));
+  if (positional.length > 0 && cmdlet.parameters.some((spec) => spec.name === "Rest"))
+    given.set("rest", positional.splice(0));
   if (positional.length > 0)
-    throw failure("PositionalParameterNotFound", `A positional parameter cannot be found that accepts argument '${text(positional[0] ?? null)}'.`, {
-      category: `InvalidArgument: (:) [${cmdlet.name}]`,
-      type: "System.Management.Automation.ParameterBindingException",
-    });
+    throw failure(
+      "PositionalParameterNotFound",
+      `A positional parameter cannot be found that accepts argument '${text(positional[0] ?? null)}'.`,
+      {
+        category: `InvalidArgument: (:) [${cmdlet.name}]`,
+        type: "System.Management.Automation.ParameterBindingException",
+      },
+    );
   return given;
 }
 
 function findSpec(all: readonly ParameterSpec[], name: string): ParameterSpec | undefined {
   const wanted = name.toLowerCase();
-  const exact = all.find((spec) => spec.name.toLowerCase() === wanted || spec.aliases?.some((alias) => alias.toLowerCase() === wanted));
+  const exact = all.find(
+    (spec) => spec.name.toLowerCase() === wanted || spec.aliases?.some((alias) => alias.toLowerCase() === wanted),
+  );
   if (exact) return exact;
   const starting = all.filter((spec) => spec.name.toLowerCase().startsWith(wanted) && spec.name !== "Rest");
   return starting.length === 1 ? starting[0] : undefined;
 }
 
 /** A cmdlet as a part of a pipeline. */
-export function cmdletStage(cmdlet: Cmdlet, args: readonly BoundArgument[], engine: Engine, frame: Frame, hasInput: boolean): Stage {
+export function cmdletStage(
+  cmdlet: Cmdlet,
+  args: readonly BoundArgument[],
+  engine: Engine,
+  frame: Frame,
+  hasInput: boolean,
+): Stage {
   let outVariable: Value[] | undefined;
   const watched: Frame = {
     ...frame,

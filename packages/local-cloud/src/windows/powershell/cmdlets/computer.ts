@@ -1,8 +1,8 @@
 import { Refusal } from "../../system/refusal.ts";
 import { MessageRecord } from "../run/engine.ts";
 import { PsObject } from "../values/collections.ts";
-import { DateTime } from "../values/date-time.ts";
 import { text } from "../values/convert.ts";
+import { DateTime } from "../values/date-time.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
 import { sleep } from "./session.ts";
 
@@ -57,9 +57,18 @@ function instances(call: Call, name: string): PsObject[] {
           ),
       );
     case "win32_useraccount":
-      return system.accounts
-        .users()
-        .map((user) => new PsObject([["Name", user.name], ["Disabled", !user.isEnabled], ["PasswordExpires", user.passwordExpires], ["SID", system.accounts.sid(user.name, system.computerName)]], "Win32_UserAccount"));
+      return system.accounts.users().map(
+        (user) =>
+          new PsObject(
+            [
+              ["Name", user.name],
+              ["Disabled", !user.isEnabled],
+              ["PasswordExpires", user.passwordExpires],
+              ["SID", system.accounts.sid(user.name, system.computerName)],
+            ],
+            "Win32_UserAccount",
+          ),
+      );
     default:
       throw new Refusal(`the WMI class ${name}`);
   }
@@ -73,7 +82,10 @@ const query = async (call: Call): Promise<void> => {
   for (const one of found) {
     const [, property = "", operator = "", wanted = ""] = match ?? [];
     const held = text(one.get(property) ?? null).toLowerCase();
-    const fits = operator.toLowerCase() === "like" ? held.includes(wanted.replaceAll("%", "").toLowerCase()) : (held === wanted.toLowerCase()) === (operator === "=");
+    const fits =
+      operator.toLowerCase() === "like"
+        ? held.includes(wanted.replaceAll("%", "").toLowerCase())
+        : (held === wanted.toLowerCase()) === (operator === "=");
     if (!match || fits) await call.emit(one);
   }
 };
@@ -89,9 +101,21 @@ function restart(kind: "restart" | "off"): (call: Call) => Promise<void> {
 
 /** Cmdlets about the computer as a whole, and its users. */
 export const computerCmdlets: readonly Cmdlet[] = [
-  { name: "Get-WmiObject", parameters: [takes("Class", 0), takes("Property", 1), takes("Filter"), takes("Namespace"), takes("ComputerName")], process: query },
-  { name: "Get-CimInstance", parameters: [takes("ClassName", 0), takes("Property"), takes("Filter"), takes("Namespace")], process: query },
-  { name: "Restart-Computer", parameters: [takes("ComputerName", 0), flag("Force"), flag("AsJob")], process: restart("restart") },
+  {
+    name: "Get-WmiObject",
+    parameters: [takes("Class", 0), takes("Property", 1), takes("Filter"), takes("Namespace"), takes("ComputerName")],
+    process: query,
+  },
+  {
+    name: "Get-CimInstance",
+    parameters: [takes("ClassName", 0), takes("Property"), takes("Filter"), takes("Namespace")],
+    process: query,
+  },
+  {
+    name: "Restart-Computer",
+    parameters: [takes("ComputerName", 0), flag("Force"), flag("AsJob")],
+    process: restart("restart"),
+  },
   { name: "Stop-Computer", parameters: [takes("ComputerName", 0), flag("Force")], process: restart("off") },
   {
     name: "Rename-Computer",
@@ -100,7 +124,13 @@ export const computerCmdlets: readonly Cmdlet[] = [
       const { system } = call.process;
       system.pendingName = call.required("NewName");
       if (call.flag("Restart")) system.power.schedule({ kind: "restart", delayMs: 0 });
-      else await call.frame.streams[3](new MessageRecord("WARNING", `The changes will take effect after you restart the computer ${system.computerName}.`));
+      else
+        await call.frame.streams[3](
+          new MessageRecord(
+            "WARNING",
+            `The changes will take effect after you restart the computer ${system.computerName}.`,
+          ),
+        );
     },
   },
   {
@@ -108,8 +138,25 @@ export const computerCmdlets: readonly Cmdlet[] = [
     parameters: [takes("Name", 0, "both", "ProcessName"), takes("Id", undefined, undefined, "PID")],
     async process(call) {
       for (const name of call.texts("Name"))
-        if (!/^(?:powershell|lsass|services|svchost|winlogon|System)$/i.test(name)) await call.error("NoProcessFoundForGivenName", `Cannot find a process with the name "${name}". Verify the process name and call the cmdlet again.`, "ObjectNotFound", name, "Microsoft.PowerShell.Commands.ProcessCommandException");
-        else await call.emit(new PsObject([["Id", call.process.id], ["ProcessName", name], ["Name", name]], "System.Diagnostics.Process"));
+        if (!/^(?:powershell|lsass|services|svchost|winlogon|System)$/i.test(name))
+          await call.error(
+            "NoProcessFoundForGivenName",
+            `Cannot find a process with the name "${name}". Verify the process name and call the cmdlet again.`,
+            "ObjectNotFound",
+            name,
+            "Microsoft.PowerShell.Commands.ProcessCommandException",
+          );
+        else
+          await call.emit(
+            new PsObject(
+              [
+                ["Id", call.process.id],
+                ["ProcessName", name],
+                ["Name", name],
+              ],
+              "System.Diagnostics.Process",
+            ),
+          );
       if (!call.has("Name")) throw new Refusal("Get-Process without a name");
     },
   },
@@ -121,8 +168,25 @@ export const computerCmdlets: readonly Cmdlet[] = [
       const names = call.has("Name") ? call.texts("Name") : accounts.users().map(({ name }) => name);
       for (const name of names) {
         const user = accounts.find(name, computerName);
-        if (user) await call.emit(new PsObject([["Name", user.name], ["Enabled", user.isEnabled], ["Description", user.comment]], "Microsoft.PowerShell.Commands.LocalUser"));
-        else await call.error("UserNotFound", `User ${name} was not found.`, "ObjectNotFound", name, "Microsoft.PowerShell.Commands.UserNotFoundException");
+        if (user)
+          await call.emit(
+            new PsObject(
+              [
+                ["Name", user.name],
+                ["Enabled", user.isEnabled],
+                ["Description", user.comment],
+              ],
+              "Microsoft.PowerShell.Commands.LocalUser",
+            ),
+          );
+        else
+          await call.error(
+            "UserNotFound",
+            `User ${name} was not found.`,
+            "ObjectNotFound",
+            name,
+            "Microsoft.PowerShell.Commands.UserNotFoundException",
+          );
       }
     },
   },

@@ -43,7 +43,12 @@ async function read(call: Call, bytes: Buffer): Promise<void> {
   const lines = whole.split(call.text("Delimiter") ?? /\r\n|\n|\r/);
   if (lines.at(-1) === "") lines.pop();
   const [first, last] = [call.count("TotalCount"), call.count("Tail")];
-  const wanted = first !== undefined ? lines.slice(0, first) : last !== undefined ? lines.slice(Math.max(0, lines.length - last)) : lines;
+  const wanted =
+    first !== undefined
+      ? lines.slice(0, first)
+      : last !== undefined
+        ? lines.slice(Math.max(0, lines.length - last))
+        : lines;
   for (const line of wanted) await call.emit(line);
 }
 
@@ -62,7 +67,13 @@ async function write(call: Call, append: boolean): Promise<void> {
     await onFile(call, place.path, async () => {
       const known = drive.facts(place.path);
       if (!known && !drive.facts(parentOf(place.path))) {
-        await call.error("GetContentWriterDirectoryNotFoundError", `Could not find a part of the path '${place.path}'.`, "ObjectNotFound", place.path, "System.IO.DirectoryNotFoundException");
+        await call.error(
+          "GetContentWriterDirectoryNotFoundError",
+          `Could not find a part of the path '${place.path}'.`,
+          "ObjectNotFound",
+          place.path,
+          "System.IO.DirectoryNotFoundException",
+        );
         return;
       }
       if (known?.isReadOnly && call.flag("Force")) drive.setReadOnly(place.path, false);
@@ -85,16 +96,36 @@ function encoded(call: Call, before: Buffer | undefined): { readonly mark: Uint8
   const encoding = fileEncoding(name ?? (isUnicode ? "unicode" : isUtf8 ? "utf8" : "default"));
   if (!encoding) throw new Refusal(`the encoding ${name}`);
   const ending = call.flag("NoNewline") ? "" : "\r\n";
-  return { mark: encoding.mark, bytes: encodePage(call.kept.list.map((item) => text(item) + ending).join(""), encoding.page) };
+  return {
+    mark: encoding.mark,
+    bytes: encodePage(call.kept.list.map((item) => text(item) + ending).join(""), encoding.page),
+  };
 }
 
-const writing = [...paths, takes("Value", 1, "both"), takes("Encoding"), flag("Force"), flag("NoNewline"), flag("PassThru")];
+const writing = [
+  ...paths,
+  takes("Value", 1, "both"),
+  takes("Encoding"),
+  flag("Force"),
+  flag("NoNewline"),
+  flag("PassThru"),
+];
 
 /** Cmdlets that read and write what is in files. */
 export const contentCmdlets: readonly Cmdlet[] = [
   {
     name: "Get-Content",
-    parameters: [takes("Path", 0, "both", "FullName"), takes("LiteralPath", undefined, "name", "PSPath"), takes("Encoding"), flag("Raw"), takes("TotalCount", undefined, undefined, "First", "Head"), takes("Tail", undefined, undefined, "Last"), takes("ReadCount"), takes("Delimiter"), flag("Force")],
+    parameters: [
+      takes("Path", 0, "both", "FullName"),
+      takes("LiteralPath", undefined, "name", "PSPath"),
+      takes("Encoding"),
+      flag("Raw"),
+      takes("TotalCount", undefined, undefined, "First", "Head"),
+      takes("Tail", undefined, undefined, "Last"),
+      takes("ReadCount"),
+      takes("Delimiter"),
+      flag("Force"),
+    ],
     process: getContent,
   },
   { name: "Set-Content", parameters: writing, process: collect, end: (call) => write(call, false) },
@@ -112,7 +143,11 @@ export const contentCmdlets: readonly Cmdlet[] = [
   },
   {
     name: "Get-FileHash",
-    parameters: [takes("Path", 0, "both", "FullName"), takes("LiteralPath", undefined, "name", "PSPath"), takes("Algorithm", 1)],
+    parameters: [
+      takes("Path", 0, "both", "FullName"),
+      takes("LiteralPath", undefined, "name", "PSPath"),
+      takes("Algorithm", 1),
+    ],
     async process(call) {
       const name = (call.text("Algorithm") ?? "SHA256").toUpperCase();
       if (!/^(?:MD5|SHA1|SHA256|SHA384|SHA512)$/.test(name)) throw new Refusal(`the algorithm ${name}`);
@@ -122,8 +157,17 @@ export const contentCmdlets: readonly Cmdlet[] = [
           await call.reportRecord(notFound(call, file).record);
           continue;
         }
-        const hash = createHash(name.toLowerCase()).update(call.process.system.drive.read(file)).digest("hex").toUpperCase();
-        await call.emit(new PsObject([["Algorithm", name], ["Hash", hash], ["Path", file]]));
+        const hash = createHash(name.toLowerCase())
+          .update(call.process.system.drive.read(file))
+          .digest("hex")
+          .toUpperCase();
+        await call.emit(
+          new PsObject([
+            ["Algorithm", name],
+            ["Hash", hash],
+            ["Path", file],
+          ]),
+        );
       }
     },
   },

@@ -1,6 +1,14 @@
 import { Refusal } from "../../system/refusal.ts";
 import { registryPath } from "../../system/registry.ts";
-import { escapeExpression, extensionOf, hasWildcard, joinPath, leafOf, parentOf, wildcard } from "../../system/windows-path.ts";
+import {
+  escapeExpression,
+  extensionOf,
+  hasWildcard,
+  joinPath,
+  leafOf,
+  parentOf,
+  wildcard,
+} from "../../system/windows-path.ts";
 import { hasVariable } from "../run/variables.ts";
 import { DictionaryEntry, PsObject } from "../values/collections.ts";
 import { text } from "../values/convert.ts";
@@ -19,16 +27,31 @@ const isLiteral = (call: Call): boolean => call.has("LiteralPath") && call.texts
 async function testPath(call: Call): Promise<void> {
   const kind = (call.text("PathType") ?? "any").toLowerCase();
   for (const path of given(call)) {
-    if (path === "") throw call.failure("ParameterArgumentValidationErrorEmptyStringNotAllowed", "Cannot bind argument to parameter 'Path' because it is an empty string.", "InvalidData", undefined, "System.Management.Automation.ParameterBindingValidationException");
+    if (path === "")
+      throw call.failure(
+        "ParameterArgumentValidationErrorEmptyStringNotAllowed",
+        "Cannot bind argument to parameter 'Path' because it is an empty string.",
+        "InvalidData",
+        undefined,
+        "System.Management.Automation.ParameterBindingValidationException",
+      );
     await call.emit(exists(call, path, kind));
   }
-  if (given(call).length === 0) throw call.failure("ParameterArgumentValidationErrorNullNotAllowed", "Cannot bind argument to parameter 'Path' because it is null.", "InvalidData", undefined, "System.Management.Automation.ParameterBindingValidationException");
+  if (given(call).length === 0)
+    throw call.failure(
+      "ParameterArgumentValidationErrorNullNotAllowed",
+      "Cannot bind argument to parameter 'Path' because it is null.",
+      "InvalidData",
+      undefined,
+      "System.Management.Automation.ParameterBindingValidationException",
+    );
 }
 
 function exists(call: Call, path: string, kind: string): boolean {
   const { registry, drive } = call.process.system;
   if (/^[d-gi-zab]:/i.test(path)) return false;
-  if (!isLiteral(call) && hasWildcard(path) && !/^\w+:(?![\\/])|^hk/i.test(path)) return expandFiles(call, path, false).length > 0;
+  if (!isLiteral(call) && hasWildcard(path) && !/^\w+:(?![\\/])|^hk/i.test(path))
+    return expandFiles(call, path, false).length > 0;
   const place = placeOf(call, path);
   switch (place.kind) {
     case "registry":
@@ -52,7 +75,13 @@ function exists(call: Call, path: string, kind: string): boolean {
 
 const newItem: Cmdlet = {
   name: "New-Item",
-  parameters: [takes("Path", 0, "name"), takes("Name"), takes("ItemType", undefined, undefined, "Type"), takes("Value", undefined, "both", "Target"), flag("Force")],
+  parameters: [
+    takes("Path", 0, "name"),
+    takes("Name"),
+    takes("ItemType", undefined, undefined, "Type"),
+    takes("Value", undefined, "both", "Target"),
+    flag("Force"),
+  ],
   async process(call) {
     const name = call.text("Name");
     const targets = call.texts("Path").length === 0 && name !== undefined ? ["."] : call.texts("Path");
@@ -70,12 +99,24 @@ async function createItem(call: Call, target: string): Promise<void> {
   }
   if (place.kind === "registry") {
     if (registry.has(place.path) && !force) {
-      await call.error("ResourceExists", `A key in this path already exists.`, "ResourceExists", place.path, "System.IO.IOException");
+      await call.error(
+        "ResourceExists",
+        `A key in this path already exists.`,
+        "ResourceExists",
+        place.path,
+        "System.IO.IOException",
+      );
       return;
     }
     const parent = place.path.split("\\").slice(0, -1).join("\\");
     if (!registry.has(parent) && !force) {
-      await call.error("NewItemIOError", "The registry key at the specified path does not exist.", "ObjectNotFound", place.path, "System.ArgumentException");
+      await call.error(
+        "NewItemIOError",
+        "The registry key at the specified path does not exist.",
+        "ObjectNotFound",
+        place.path,
+        "System.ArgumentException",
+      );
       return;
     }
     registry.create(place.path);
@@ -89,13 +130,25 @@ async function createItem(call: Call, target: string): Promise<void> {
     const known = drive.facts(place.path);
     if (/^d/.test(type)) {
       if (known && (!force || !known.isFolder)) {
-        await call.error("DirectoryExist", `An item with the specified name ${place.path} already exists.`, "ResourceExists", place.path, "System.IO.IOException");
+        await call.error(
+          "DirectoryExist",
+          `An item with the specified name ${place.path} already exists.`,
+          "ResourceExists",
+          place.path,
+          "System.IO.IOException",
+        );
         return;
       }
       drive.makeFolder(place.path);
     } else if (/^f/.test(type)) {
       if (known && !force) {
-        await call.error("NewItemIOError", `The file '${place.path}' already exists.`, "WriteError", place.path, "System.IO.IOException");
+        await call.error(
+          "NewItemIOError",
+          `The file '${place.path}' already exists.`,
+          "WriteError",
+          place.path,
+          "System.IO.IOException",
+        );
         return;
       }
       if (force) drive.makeFolder(parentOf(place.path));
@@ -112,9 +165,13 @@ const removeItem: Cmdlet = {
   async process(call) {
     const { drive, registry } = call.process.system;
     for (const path of given(call)) {
-      const place = hasWildcard(path) && !isLiteral(call) && !/^hk|^registry::|^env:|^variable:/i.test(path) ? undefined : placeOf(call, path);
+      const place =
+        hasWildcard(path) && !isLiteral(call) && !/^hk|^registry::|^env:|^variable:/i.test(path)
+          ? undefined
+          : placeOf(call, path);
       if (place?.kind === "env") {
-        if (call.process.environment.get(place.name) === undefined) await call.reportRecord(notFound(call, path).record);
+        if (call.process.environment.get(place.name) === undefined)
+          await call.reportRecord(notFound(call, path).record);
         call.process.environment.set(place.name, "");
       } else if (place?.kind === "variable") {
         call.frame.scope.variables.delete(place.name.toLowerCase());
@@ -123,7 +180,12 @@ const removeItem: Cmdlet = {
       } else if (place?.kind === "registry") {
         if (!registry.has(place.path)) await call.reportRecord(notFound(call, place.path).record);
         else if (registry.children(place.path).length > 0 && !call.flag("Recurse"))
-          await call.error("DirectoryNotEmpty", `The item at ${path} has children and the Recurse parameter was not specified.`, "InvalidOperation", path);
+          await call.error(
+            "DirectoryNotEmpty",
+            `The item at ${path} has children and the Recurse parameter was not specified.`,
+            "InvalidOperation",
+            path,
+          );
         else registry.remove(place.path);
       } else if (place && place.kind !== "file") throw new Refusal(`Remove-Item ${path}`);
       else
@@ -148,15 +210,31 @@ function filtered(call: Call, files: readonly string[]): readonly string[] {
 
 const getChildItem: Cmdlet = {
   name: "Get-ChildItem",
-  parameters: [takes("Path", 0, "both", "FullName"), takes("Filter", 1), takes("LiteralPath", undefined, "name", "PSPath"), flag("Recurse", "s"), flag("Force"), flag("Name"), flag("File"), flag("Directory", "ad"), takes("Include"), takes("Exclude"), takes("Depth"), flag("Hidden")],
+  parameters: [
+    takes("Path", 0, "both", "FullName"),
+    takes("Filter", 1),
+    takes("LiteralPath", undefined, "name", "PSPath"),
+    flag("Recurse", "s"),
+    flag("Force"),
+    flag("Name"),
+    flag("File"),
+    flag("Directory", "ad"),
+    takes("Include"),
+    takes("Exclude"),
+    takes("Depth"),
+    flag("Hidden"),
+  ],
   async process(call) {
     const { drive, registry } = call.process.system;
     const targets = given(call).length === 0 ? ["."] : given(call);
     for (const path of targets) {
       if (/^(?:hk|registry::)/i.test(path)) {
         const place = placeOf(call, path);
-        if (place.kind !== "registry" || !registry.has(place.path)) await call.reportRecord(notFound(call, path).record);
-        else for (const child of registry.children(place.path)) await call.emit(registryKeyObject(call, `${registry.nameOf(place.path)}\\${child}`));
+        if (place.kind !== "registry" || !registry.has(place.path))
+          await call.reportRecord(notFound(call, path).record);
+        else
+          for (const child of registry.children(place.path))
+            await call.emit(registryKeyObject(call, `${registry.nameOf(place.path)}\\${child}`));
         continue;
       }
       if (/^env:/i.test(path)) {
@@ -170,7 +248,13 @@ const getChildItem: Cmdlet = {
         const facts = drive.facts(file);
         if (!facts) await call.reportRecord(notFound(call, file).record);
         else if (!facts.isFolder || hasWildcard(path)) await listed(call, [file], 0, file);
-        else await listed(call, drive.list(file).map((one) => one.path), 0, file);
+        else
+          await listed(
+            call,
+            drive.list(file).map((one) => one.path),
+            0,
+            file,
+          );
       }
     }
   },
@@ -183,13 +267,29 @@ async function listed(call: Call, files: readonly string[], depth: number, top: 
     const facts = drive.facts(file);
     if (!facts) continue;
     if (facts.isFolder) folders.push(file);
-    if (call.flag("Hidden") || (call.flag("File") && facts.isFolder) || (call.flag("Directory") && !facts.isFolder) || filtered(call, [file]).length === 0) continue;
-    await call.emit(call.flag("Name") ? file.replace(new RegExp(`^${escapeExpression(top)}\\\\?`, "i"), "") : new FileInfo(facts, drive));
+    if (
+      call.flag("Hidden") ||
+      (call.flag("File") && facts.isFolder) ||
+      (call.flag("Directory") && !facts.isFolder) ||
+      filtered(call, [file]).length === 0
+    )
+      continue;
+    await call.emit(
+      call.flag("Name")
+        ? file.replace(new RegExp(`^${escapeExpression(top)}\\\\?`, "i"), "")
+        : new FileInfo(facts, drive),
+    );
   }
   const most = call.count("Depth");
   if (!call.flag("Recurse") && most === undefined) return;
   if (most !== undefined && depth >= most) return;
-  for (const folder of folders) await listed(call, drive.list(folder).map((one) => one.path), depth + 1, top);
+  for (const folder of folders)
+    await listed(
+      call,
+      drive.list(folder).map((one) => one.path),
+      depth + 1,
+      top,
+    );
 }
 
 async function transfer(call: Call, moves: boolean): Promise<void> {
@@ -207,7 +307,13 @@ async function transfer(call: Call, moves: boolean): Promise<void> {
         if (moves) {
           if (drive.facts(target) && target.toLowerCase() !== from.toLowerCase()) {
             if (!call.flag("Force") || drive.facts(target)?.isFolder) {
-              await call.error("MoveFileInfoItemIOError", "Cannot create a file when that file already exists.", "WriteError", from, "System.IO.IOException");
+              await call.error(
+                "MoveFileInfoItemIOError",
+                "Cannot create a file when that file already exists.",
+                "WriteError",
+                from,
+                "System.IO.IOException",
+              );
               return;
             }
             drive.remove(target, false, true);
@@ -234,7 +340,11 @@ function copyTree(call: Call, from: string, to: string, recursive: boolean): voi
 
 /** Cmdlets that work on files, and on what else has paths. */
 export const fileCmdlets: readonly Cmdlet[] = [
-  { name: "Test-Path", parameters: [...paths, takes("PathType", undefined, undefined, "Type"), flag("IsValid")], process: testPath },
+  {
+    name: "Test-Path",
+    parameters: [...paths, takes("PathType", undefined, undefined, "Type"), flag("IsValid")],
+    process: testPath,
+  },
   newItem,
   {
     name: "mkdir",
@@ -242,30 +352,58 @@ export const fileCmdlets: readonly Cmdlet[] = [
     async process(call) {
       const flags = call.flag("Force") ? [{ name: "Force", value: undefined, source: "" }] : [];
       for (const path of call.texts("Path"))
-        await call.engine.command("New-Item", [{ name: "ItemType", value: "Directory", source: "" }, { name: "Path", value: path, source: "" }, ...flags], call.frame);
+        await call.engine.command(
+          "New-Item",
+          [{ name: "ItemType", value: "Directory", source: "" }, { name: "Path", value: path, source: "" }, ...flags],
+          call.frame,
+        );
     },
   },
   removeItem,
   getChildItem,
   {
     name: "Copy-Item",
-    parameters: [takes("Path", 0, "both", "FullName"), takes("Destination", 1), takes("LiteralPath", undefined, "name", "PSPath"), flag("Recurse"), flag("Force"), flag("PassThru"), flag("Container"), takes("Include"), takes("Exclude"), takes("Filter")],
+    parameters: [
+      takes("Path", 0, "both", "FullName"),
+      takes("Destination", 1),
+      takes("LiteralPath", undefined, "name", "PSPath"),
+      flag("Recurse"),
+      flag("Force"),
+      flag("PassThru"),
+      flag("Container"),
+      takes("Include"),
+      takes("Exclude"),
+      takes("Filter"),
+    ],
     process: (call) => transfer(call, false),
   },
   {
     name: "Move-Item",
-    parameters: [takes("Path", 0, "both", "FullName"), takes("Destination", 1), takes("LiteralPath", undefined, "name", "PSPath"), flag("Force"), flag("PassThru")],
+    parameters: [
+      takes("Path", 0, "both", "FullName"),
+      takes("Destination", 1),
+      takes("LiteralPath", undefined, "name", "PSPath"),
+      flag("Force"),
+      flag("PassThru"),
+    ],
     process: (call) => transfer(call, true),
   },
   {
     name: "Rename-Item",
-    parameters: [takes("Path", 0, "both", "FullName"), takes("NewName", 1), takes("LiteralPath", undefined, "name", "PSPath"), flag("Force"), flag("PassThru")],
+    parameters: [
+      takes("Path", 0, "both", "FullName"),
+      takes("NewName", 1),
+      takes("LiteralPath", undefined, "name", "PSPath"),
+      flag("Force"),
+      flag("PassThru"),
+    ],
     async process(call) {
       const { drive } = call.process.system;
       for (const path of given(call)) {
         const from = call.path(path);
         if (!drive.facts(from)) await call.reportRecord(notFound(call, from).record);
-        else await onFile(call, from, () => drive.move(from, joinPath(parentOf(from), leafOf(call.required("NewName")))));
+        else
+          await onFile(call, from, () => drive.move(from, joinPath(parentOf(from), leafOf(call.required("NewName")))));
       }
     },
   },
@@ -291,7 +429,12 @@ export const fileCmdlets: readonly Cmdlet[] = [
         if (place?.kind === "wsman") {
           const name = place.name.replace(/^localhost[\\/]/i, "");
           const dotted = name.replaceAll(/[\\/]/g, ".").replace(/^shell\./i, "Winrs.");
-          await call.emit(new PsObject([["Name", name.split(/[\\/]/).at(-1) ?? ""], ["Value", call.process.system.winrm.get(dotted)]]));
+          await call.emit(
+            new PsObject([
+              ["Name", name.split(/[\\/]/).at(-1) ?? ""],
+              ["Value", call.process.system.winrm.get(dotted)],
+            ]),
+          );
           continue;
         }
         if (place && place.kind !== "file") throw new Refusal(`Get-Item ${path}`);
@@ -311,8 +454,12 @@ export const fileCmdlets: readonly Cmdlet[] = [
       if (place.kind === "env") call.process.environment.set(place.name, call.text("Value") ?? "");
       else if (place.kind === "variable") call.engine.setVariable(place.name, call.value("Value") ?? null, call.frame);
       else if (place.kind === "wsman") {
-        const dotted = place.name.replace(/^localhost[\\/]/i, "").replaceAll(/[\\/]/g, ".").replace(/^shell\./i, "Winrs.");
-        if (!call.process.system.winrm.set(dotted, text(call.value("Value") ?? null).toLowerCase())) throw new Refusal(`the setting WSMan:\\${place.name}`);
+        const dotted = place.name
+          .replace(/^localhost[\\/]/i, "")
+          .replaceAll(/[\\/]/g, ".")
+          .replace(/^shell\./i, "Winrs.");
+        if (!call.process.system.winrm.set(dotted, text(call.value("Value") ?? null).toLowerCase()))
+          throw new Refusal(`the setting WSMan:\\${place.name}`);
       } else throw new Refusal(`Set-Item ${place.kind}:`);
     },
   },
@@ -323,7 +470,16 @@ export const fileCmdlets: readonly Cmdlet[] = [
       for (const path of given(call))
         for (const file of expandFiles(call, path, isLiteral(call))) {
           const facts = call.process.system.drive.facts(file);
-          if (facts) await call.emit(new PsObject([["Path", facts.path], ["ProviderPath", facts.path]], "System.Management.Automation.PathInfo"));
+          if (facts)
+            await call.emit(
+              new PsObject(
+                [
+                  ["Path", facts.path],
+                  ["ProviderPath", facts.path],
+                ],
+                "System.Management.Automation.PathInfo",
+              ),
+            );
           else await call.reportRecord(notFound(call, file).record);
         }
     },
@@ -339,12 +495,23 @@ export const fileCmdlets: readonly Cmdlet[] = [
     name: "Join-Path",
     parameters: [takes("Path", 0, "name", "PSPath"), takes("ChildPath", 1), flag("Resolve")],
     async process(call) {
-      for (const path of call.texts("Path")) await call.emit(joinPath(path.replaceAll("/", "\\"), (call.text("ChildPath") ?? "").replaceAll("/", "\\")));
+      for (const path of call.texts("Path"))
+        await call.emit(joinPath(path.replaceAll("/", "\\"), (call.text("ChildPath") ?? "").replaceAll("/", "\\")));
     },
   },
   {
     name: "Split-Path",
-    parameters: [takes("Path", 0, "both"), flag("Parent"), flag("Leaf"), flag("Extension"), flag("LeafBase"), flag("Qualifier"), flag("NoQualifier"), flag("IsAbsolute"), takes("LiteralPath", undefined, "name")],
+    parameters: [
+      takes("Path", 0, "both"),
+      flag("Parent"),
+      flag("Leaf"),
+      flag("Extension"),
+      flag("LeafBase"),
+      flag("Qualifier"),
+      flag("NoQualifier"),
+      flag("IsAbsolute"),
+      takes("LiteralPath", undefined, "name"),
+    ],
     async process(call) {
       for (const path of given(call)) {
         const plain = path.replaceAll("/", "\\").replace(/(?<=[^:\\])\\+$/, "");
@@ -390,7 +557,8 @@ export const fileCmdlets: readonly Cmdlet[] = [
     async process(call) {
       stackOf(call).push(call.process.directory);
       const path = call.text("Path");
-      if (path !== undefined) await call.engine.command("Set-Location", [{ name: "Path", value: path, source: "" }], call.frame);
+      if (path !== undefined)
+        await call.engine.command("Set-Location", [{ name: "Path", value: path, source: "" }], call.frame);
     },
   },
   {

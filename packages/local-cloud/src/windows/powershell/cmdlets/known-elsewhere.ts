@@ -14,7 +14,10 @@ const programs = new Set(
  * Windows brings. Anything else would not be found there either.
  */
 export function mayExist(name: string): boolean {
-  const bare = name.toLowerCase().replace(/^.*[\\/]/, "").replace(/\.(?:exe|com|vbs|msc|cpl)$/, "");
+  const bare = name
+    .toLowerCase()
+    .replace(/^.*[\\/]/, "")
+    .replace(/\.(?:exe|com|vbs|msc|cpl)$/, "");
   const [verb = "", noun] = bare.split("-");
   return (noun !== undefined && noun !== "" && verbs.has(verb)) || programs.has(bare);
 }

@@ -23,15 +23,39 @@ async function projected(call: Call, by: Value, item: Value): Promise<Value> {
 }
 
 function nameOf(by: Value): string {
-  if (by instanceof Hashtable) return text(by.at("Name") ?? by.at("n") ?? by.at("Label") ?? by.at("l") ?? by.at("Expression") ?? null);
+  if (by instanceof Hashtable)
+    return text(by.at("Name") ?? by.at("n") ?? by.at("Label") ?? by.at("l") ?? by.at("Expression") ?? null);
   return text(by);
 }
 
-const comparisons = ["EQ", "NE", "GT", "GE", "LT", "LE", "Like", "NotLike", "Match", "NotMatch", "Contains", "NotContains", "In", "NotIn", "Is", "IsNot"];
+const comparisons = [
+  "EQ",
+  "NE",
+  "GT",
+  "GE",
+  "LT",
+  "LE",
+  "Like",
+  "NotLike",
+  "Match",
+  "NotMatch",
+  "Contains",
+  "NotContains",
+  "In",
+  "NotIn",
+  "Is",
+  "IsNot",
+];
 
 const whereObject: Cmdlet = {
   name: "Where-Object",
-  parameters: [takes("FilterScript", 0), takes("Value", 1), takes("InputObject", undefined, "value"), ...comparisons.map((name) => flag(name)), takes("Property")],
+  parameters: [
+    takes("FilterScript", 0),
+    takes("Value", 1),
+    takes("InputObject", undefined, "value"),
+    ...comparisons.map((name) => flag(name)),
+    takes("Property"),
+  ],
   async process(call) {
     const item = call.value("InputObject");
     if (item === undefined) return;
@@ -44,14 +68,25 @@ const whereObject: Cmdlet = {
     }
     const held = memberOf(item, text(test));
     const operator = comparisons.find((name) => call.flag(name));
-    const fits = operator === undefined ? held : binary(`-${operator.toLowerCase()}`, held, call.value("Value") ?? null, { setMatches: () => undefined });
+    const fits =
+      operator === undefined
+        ? held
+        : binary(`-${operator.toLowerCase()}`, held, call.value("Value") ?? null, { setMatches: () => undefined });
     if (truth(fits)) await call.emit(item);
   },
 };
 
 const forEachObject: Cmdlet = {
   name: "ForEach-Object",
-  parameters: [takes("Process", 0), takes("Begin"), takes("End"), takes("InputObject", undefined, "value"), takes("ArgumentList"), takes("MemberName"), takes("Rest")],
+  parameters: [
+    takes("Process", 0),
+    takes("Begin"),
+    takes("End"),
+    takes("InputObject", undefined, "value"),
+    takes("ArgumentList"),
+    takes("MemberName"),
+    takes("Rest"),
+  ],
   async begin(call) {
     // Two or three blocks: before, for each, after.
     const blocks = [call.value("Process") ?? null, ...call.list("Rest")];
@@ -152,7 +187,8 @@ async function selected(call: Call, item: Value): Promise<void> {
   for (const by of call.list("Property")) {
     const pattern = typeof by === "string" && /[*?]/.test(by) ? wildcard(by) : undefined;
     if (pattern && item instanceof NetObject) {
-      for (const name of item.properties()) if (pattern.test(name) && !excluded.some((one) => one.test(name))) made.put(name, item.get(name) ?? null);
+      for (const name of item.properties())
+        if (pattern.test(name) && !excluded.some((one) => one.test(name))) made.put(name, item.get(name) ?? null);
     } else made.put(nameOf(by), await projected(call, by, item));
   }
   await call.emit(made);
@@ -160,7 +196,13 @@ async function selected(call: Call, item: Value): Promise<void> {
 
 const sortObject: Cmdlet = {
   name: "Sort-Object",
-  parameters: [takes("Property", 0), flag("Descending"), flag("Unique"), flag("CaseSensitive"), takes("InputObject", undefined, "value")],
+  parameters: [
+    takes("Property", 0),
+    flag("Descending"),
+    flag("Unique"),
+    flag("CaseSensitive"),
+    takes("InputObject", undefined, "value"),
+  ],
   process(call) {
     const item = call.value("InputObject");
     if (item !== undefined) call.kept.list.push(...(listOf(item) ?? [item]));
@@ -189,7 +231,12 @@ const sortObject: Cmdlet = {
     });
     let before: Value[] | undefined;
     for (const { item, keys } of sorted) {
-      if (call.flag("Unique") && before && keys.every((key, index) => compareAny(key, before?.[index] ?? null, isSensitive) === 0)) continue;
+      if (
+        call.flag("Unique") &&
+        before &&
+        keys.every((key, index) => compareAny(key, before?.[index] ?? null, isSensitive) === 0)
+      )
+        continue;
       before = keys;
       await call.emit(item);
     }
@@ -198,15 +245,27 @@ const sortObject: Cmdlet = {
 
 /** Values of different kinds are ordered by their text. */
 function compareAny(left: Value, right: Value, isSensitive: boolean): number {
-  const isNumber = (value: Value): boolean => typeof value === "number" || typeof value === "bigint" || value instanceof Double;
-  if (isNumber(left) !== isNumber(right) && left !== null && right !== null) return compare(text(left), text(right), isSensitive);
+  const isNumber = (value: Value): boolean =>
+    typeof value === "number" || typeof value === "bigint" || value instanceof Double;
+  if (isNumber(left) !== isNumber(right) && left !== null && right !== null)
+    return compare(text(left), text(right), isSensitive);
   if (typeof left === "boolean" && typeof right === "boolean") return Number(left) - Number(right);
   return compare(left, right, isSensitive);
 }
 
 const measureObject: Cmdlet = {
   name: "Measure-Object",
-  parameters: [takes("Property", 0), flag("Sum"), flag("Average"), flag("Minimum"), flag("Maximum"), flag("Line"), flag("Word"), flag("Character"), takes("InputObject", undefined, "value")],
+  parameters: [
+    takes("Property", 0),
+    flag("Sum"),
+    flag("Average"),
+    flag("Minimum"),
+    flag("Maximum"),
+    flag("Line"),
+    flag("Word"),
+    flag("Character"),
+    takes("InputObject", undefined, "value"),
+  ],
   process(call) {
     const item = call.value("InputObject");
     if (item !== undefined) call.kept.list.push(...(listOf(item) ?? [item]));
@@ -230,8 +289,11 @@ const measureObject: Cmdlet = {
       );
       return;
     }
-    const values = property === undefined ? items : items.map((item) => memberOf(item, property)).filter((value) => value !== null);
-    const numbers = values.map((value) => number(value)).map((value) => (value === undefined ? Number.NaN : value instanceof Double ? value.value : Number(value)));
+    const values =
+      property === undefined ? items : items.map((item) => memberOf(item, property)).filter((value) => value !== null);
+    const numbers = values
+      .map((value) => number(value))
+      .map((value) => (value === undefined ? Number.NaN : value instanceof Double ? value.value : Number(value)));
     const total = numbers.reduce((sum, value) => sum + value, 0);
     const has = numbers.length > 0;
     await call.emit(
@@ -252,7 +314,14 @@ const measureObject: Cmdlet = {
 
 const groupObject: Cmdlet = {
   name: "Group-Object",
-  parameters: [takes("Property", 0), flag("NoElement"), flag("AsHashTable"), flag("AsString"), flag("CaseSensitive"), takes("InputObject", undefined, "value")],
+  parameters: [
+    takes("Property", 0),
+    flag("NoElement"),
+    flag("AsHashTable"),
+    flag("AsString"),
+    flag("CaseSensitive"),
+    takes("InputObject", undefined, "value"),
+  ],
   process(call) {
     const item = call.value("InputObject");
     if (item !== undefined) call.kept.list.push(...(listOf(item) ?? [item]));
@@ -273,7 +342,10 @@ const groupObject: Cmdlet = {
       return;
     }
     for (const { name, items } of groups.values()) {
-      const entries: [string, Value][] = [["Count", items.length], ["Name", name]];
+      const entries: [string, Value][] = [
+        ["Count", items.length],
+        ["Name", name],
+      ];
       if (!call.flag("NoElement")) entries.push(["Group", items]);
       await call.emit(new PsObject(entries, "Microsoft.PowerShell.Commands.GroupInfo"));
     }
@@ -282,11 +354,24 @@ const groupObject: Cmdlet = {
 
 const selectString: Cmdlet = {
   name: "Select-String",
-  parameters: [takes("Pattern", 0), takes("Path", 1, undefined, "LiteralPath"), takes("InputObject", undefined, "value"), flag("SimpleMatch"), flag("CaseSensitive"), flag("Quiet"), flag("List"), flag("NotMatch"), flag("AllMatches")],
+  parameters: [
+    takes("Pattern", 0),
+    takes("Path", 1, undefined, "LiteralPath"),
+    takes("InputObject", undefined, "value"),
+    flag("SimpleMatch"),
+    flag("CaseSensitive"),
+    flag("Quiet"),
+    flag("List"),
+    flag("NotMatch"),
+    flag("AllMatches"),
+  ],
   async begin(call) {
     for (const path of call.texts("Path")) {
       const found: Value[] = [];
-      await call.engine.command("Get-Content", [{ name: "Path", value: path, source: "" }], { ...call.frame, emit: (value) => void found.push(value) });
+      await call.engine.command("Get-Content", [{ name: "Path", value: path, source: "" }], {
+        ...call.frame,
+        emit: (value) => void found.push(value),
+      });
       for (const [index, line] of found.entries()) await matched(call, text(line), index + 1, call.path(path));
     }
   },
@@ -303,7 +388,11 @@ const selectString: Cmdlet = {
 
 async function matched(call: Call, line: string, number: number, path: string): Promise<void> {
   const flags = call.flag("CaseSensitive") ? "" : "i";
-  const expressions = call.texts("Pattern").map((one) => (call.flag("SimpleMatch") ? new RegExp(one.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), flags) : regexFrom(one, flags)));
+  const expressions = call
+    .texts("Pattern")
+    .map((one) =>
+      call.flag("SimpleMatch") ? new RegExp(one.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), flags) : regexFrom(one, flags),
+    );
   const match = expressions.map((one) => one.exec(line)).find((one) => one !== null);
   if ((match === undefined) !== call.flag("NotMatch")) return;
   if (call.flag("Quiet")) {
@@ -338,7 +427,12 @@ export const objectCmdlets: readonly Cmdlet[] = [
   },
   {
     name: "Compare-Object",
-    parameters: [takes("ReferenceObject", 0), takes("DifferenceObject", 1), flag("IncludeEqual"), flag("ExcludeDifferent")],
+    parameters: [
+      takes("ReferenceObject", 0),
+      takes("DifferenceObject", 1),
+      flag("IncludeEqual"),
+      flag("ExcludeDifferent"),
+    ],
     async process(call) {
       const [left, right] = [[...call.list("ReferenceObject")], [...call.list("DifferenceObject")]];
       const both: Value[] = [];
@@ -349,7 +443,13 @@ export const objectCmdlets: readonly Cmdlet[] = [
         right.splice(at, 1);
         left.splice(left.indexOf(item), 1);
       }
-      const say = (item: Value, side: string): Promise<void> => call.emit(new PsObject([["InputObject", item], ["SideIndicator", side]]));
+      const say = (item: Value, side: string): Promise<void> =>
+        call.emit(
+          new PsObject([
+            ["InputObject", item],
+            ["SideIndicator", side],
+          ]),
+        );
       if (call.flag("IncludeEqual")) for (const item of both) await say(item, "==");
       if (call.flag("ExcludeDifferent")) return;
       for (const item of right) await say(item, "=>");
@@ -358,13 +458,25 @@ export const objectCmdlets: readonly Cmdlet[] = [
   },
   {
     name: "Add-Member",
-    parameters: [takes("MemberType", 0), takes("Name", 1), takes("Value", 2), takes("InputObject", undefined, "value"), takes("NotePropertyName"), takes("NotePropertyValue"), flag("PassThru"), flag("Force")],
+    parameters: [
+      takes("MemberType", 0),
+      takes("Name", 1),
+      takes("Value", 2),
+      takes("InputObject", undefined, "value"),
+      takes("NotePropertyName"),
+      takes("NotePropertyValue"),
+      flag("PassThru"),
+      flag("Force"),
+    ],
     async process(call) {
       const item = call.value("InputObject") ?? null;
       const kind = call.text("MemberType") ?? "NoteProperty";
       if (!/^noteproperty$/i.test(kind)) throw new Refusal(`Add-Member -MemberType ${kind}`);
       if (!(item instanceof PsObject)) throw new Refusal("Add-Member to objects that are no custom objects");
-      item.put(call.text("NotePropertyName") ?? call.required("Name"), call.value("NotePropertyValue") ?? call.value("Value") ?? null);
+      item.put(
+        call.text("NotePropertyName") ?? call.required("Name"),
+        call.value("NotePropertyValue") ?? call.value("Value") ?? null,
+      );
       if (call.flag("PassThru")) await call.emit(item);
     },
   },

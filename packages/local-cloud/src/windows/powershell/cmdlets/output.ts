@@ -18,7 +18,8 @@ function message(name: string, prefix: MessageRecord["prefix"], stream: 3 | 4 | 
       const asked = (prefix === "VERBOSE" && call.flag("Verbose")) || (prefix === "DEBUG" && call.flag("Debug"));
       const said = call.text("Message") ?? "";
       if (wanted === "stop") throw call.failure("ActionPreferenceStop", said, "OperationStopped");
-      if (asked || (wanted !== "silentlycontinue" && wanted !== "ignore")) await call.frame.streams[stream](new MessageRecord(prefix, said));
+      if (asked || (wanted !== "silentlycontinue" && wanted !== "ignore"))
+        await call.frame.streams[stream](new MessageRecord(prefix, said));
     },
   };
 }
@@ -28,7 +29,10 @@ async function writeError(call: Call): Promise<void> {
   const thrown = call.value("Exception");
   if (given instanceof ErrorRecord) return call.reportRecord(given);
   const said = call.text("Message") ?? (thrown instanceof NetException ? thrown.message : "");
-  const exception = thrown instanceof NetException ? thrown : new NetException("Microsoft.PowerShell.Commands.WriteErrorException", said);
+  const exception =
+    thrown instanceof NetException
+      ? thrown
+      : new NetException("Microsoft.PowerShell.Commands.WriteErrorException", said);
   const category = call.text("Category") ?? "NotSpecified";
   const record = new ErrorRecord({
     exception,
@@ -41,10 +45,20 @@ async function writeError(call: Call): Promise<void> {
 }
 
 /** Formats everything at the end: tables and lists need to know all of it. */
-function formatter(name: string, format: (rows: readonly NetObject[], columns: readonly string[]) => readonly string[]): Cmdlet {
+function formatter(
+  name: string,
+  format: (rows: readonly NetObject[], columns: readonly string[]) => readonly string[],
+): Cmdlet {
   return {
     name,
-    parameters: [takes("Property", 0), takes("InputObject", undefined, "value"), flag("AutoSize"), flag("Wrap"), flag("HideTableHeaders"), flag("Force")],
+    parameters: [
+      takes("Property", 0),
+      takes("InputObject", undefined, "value"),
+      flag("AutoSize"),
+      flag("Wrap"),
+      flag("HideTableHeaders"),
+      flag("Force"),
+    ],
     process(call) {
       const item = call.value("InputObject");
       if (item !== undefined) call.kept.list.push(...each(item));
@@ -70,7 +84,9 @@ export const outputCmdlets: readonly Cmdlet[] = [
     name: "Write-Output",
     parameters: [takes("InputObject", 0, "value"), flag("NoEnumerate"), takes("Rest")],
     async process(call) {
-      const value = call.has("Rest") ? [call.value("InputObject") ?? null, ...call.list("Rest")] : (call.value("InputObject") ?? null);
+      const value = call.has("Rest")
+        ? [call.value("InputObject") ?? null, ...call.list("Rest")]
+        : (call.value("InputObject") ?? null);
       if (call.flag("NoEnumerate")) await call.emit(value);
       else if (call.has("InputObject")) for (const item of each(value)) await call.emit(item);
     },
@@ -99,7 +115,9 @@ export const outputCmdlets: readonly Cmdlet[] = [
     name: "Write-Information",
     parameters: [takes("MessageData", 0, "value", "Msg", "Message"), takes("Tags")],
     async process(call) {
-      const wanted = (call.text("InformationAction") ?? text(call.engine.variable("InformationPreference", call.frame))).toLowerCase();
+      const wanted = (
+        call.text("InformationAction") ?? text(call.engine.variable("InformationPreference", call.frame))
+      ).toLowerCase();
       if (wanted === "continue") await call.frame.streams[6](new HostText(call.text("MessageData") ?? "", true));
     },
   },
@@ -119,7 +137,16 @@ export const outputCmdlets: readonly Cmdlet[] = [
   {
     // Nobody looks at progress here.
     name: "Write-Progress",
-    parameters: [takes("Activity", 0), takes("Status", 1), takes("Id", 2), takes("PercentComplete"), takes("CurrentOperation"), takes("SecondsRemaining"), takes("ParentId"), flag("Completed")],
+    parameters: [
+      takes("Activity", 0),
+      takes("Status", 1),
+      takes("Id", 2),
+      takes("PercentComplete"),
+      takes("CurrentOperation"),
+      takes("SecondsRemaining"),
+      takes("ParentId"),
+      flag("Completed"),
+    ],
   },
   { name: "Out-Null", parameters: [takes("InputObject", undefined, "value")] },
   {
@@ -175,9 +202,22 @@ export const outputCmdlets: readonly Cmdlet[] = [
       const path = call.path(call.required("FilePath"));
       const { drive } = call.process.system;
       const ending = call.flag("NoNewline") ? "" : "\r\n";
-      const bytes = encodePage(call.engine.formatted(call.kept.list).map((line) => line + ending).join(""), encoding.page);
+      const bytes = encodePage(
+        call.engine
+          .formatted(call.kept.list)
+          .map((line) => line + ending)
+          .join(""),
+        encoding.page,
+      );
       const exists = drive.facts(path) !== undefined;
-      if (exists && call.flag("NoClobber")) throw call.failure("NoClobber", `The file '${path}' already exists.`, "ResourceExists", path, "System.IO.IOException");
+      if (exists && call.flag("NoClobber"))
+        throw call.failure(
+          "NoClobber",
+          `The file '${path}' already exists.`,
+          "ResourceExists",
+          path,
+          "System.IO.IOException",
+        );
       if (exists && call.flag("Append")) drive.append(path, bytes);
       else drive.write(path, Buffer.concat([encoding.mark, bytes]));
     },
@@ -196,7 +236,15 @@ export const outputCmdlets: readonly Cmdlet[] = [
       const path = call.text("FilePath");
       if (path === undefined) return;
       const flags = call.flag("Append") ? [{ name: "Append", value: undefined, source: "" }] : [];
-      await call.engine.command("Out-File", [{ name: "FilePath", value: path, source: "" }, { name: "InputObject", value: call.kept.list, source: "" }, ...flags], call.frame);
+      await call.engine.command(
+        "Out-File",
+        [
+          { name: "FilePath", value: path, source: "" },
+          { name: "InputObject", value: call.kept.list, source: "" },
+          ...flags,
+        ],
+        call.frame,
+      );
     },
   },
   formatter("Format-Table", (rows, columns) => formatTable(rows, columns, 120)),
@@ -208,7 +256,10 @@ export const outputCmdlets: readonly Cmdlet[] = [
     process() {
       throw new TerminatingError(
         new ErrorRecord({
-          exception: new NetException("System.Management.Automation.PSInvalidOperationException", "Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available."),
+          exception: new NetException(
+            "System.Management.Automation.PSInvalidOperationException",
+            "Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.",
+          ),
           id: "InvalidOperation,Microsoft.PowerShell.Commands.ReadHostCommand",
           category: "InvalidOperation: (:) [Read-Host]",
           activity: "Read-Host",

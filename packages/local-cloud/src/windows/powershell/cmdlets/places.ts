@@ -1,8 +1,8 @@
-import { Refusal } from "../../system/refusal.ts";
 import { FileError } from "../../system/drive.ts";
+import { Refusal } from "../../system/refusal.ts";
 import { registryPath } from "../../system/registry.ts";
-import { hasWildcard, joinPath, leafOf, parentOf, PathError, wildcard } from "../../system/windows-path.ts";
-import { TerminatingError } from "../values/errors.ts";
+import { hasWildcard, joinPath, leafOf, PathError, parentOf, wildcard } from "../../system/windows-path.ts";
+import type { TerminatingError } from "../values/errors.ts";
 import type { Call } from "./cmdlet.ts";
 
 /** What a path of PowerShell names: a file, a registry key, or something of the session. */
@@ -12,13 +12,22 @@ export type Place =
   | { readonly kind: "env" | "variable" | "function" | "alias" | "wsman"; readonly name: string };
 
 export function placeOf(call: Call, given: string): Place {
-  const session = /^(?:Microsoft\.PowerShell\.Core\\|Microsoft\.WSMan\.Management\\)?(env|variable|function|alias|wsman)::?[\\/]?(.*)$/i.exec(given);
+  const session =
+    /^(?:Microsoft\.PowerShell\.Core\\|Microsoft\.WSMan\.Management\\)?(env|variable|function|alias|wsman)::?[\\/]?(.*)$/i.exec(
+      given,
+    );
   if (session) return { kind: (session[1] ?? "").toLowerCase() as "env", name: session[2] ?? "" };
   if (/^cert:/i.test(given)) throw new Refusal("the drive Cert:");
   if (/^(?:hk[a-z]+|hkey_[a-z_]+):|registry::/i.test(given)) {
     const path = registryPath(given);
     if (path !== undefined) return { kind: "registry", path };
-    throw call.failure("DriveNotFound", `Cannot find drive. A drive with the name '${given.split(":")[0]}' does not exist.`, "ObjectNotFound", given.split(":")[0] ?? "", "System.Management.Automation.DriveNotFoundException");
+    throw call.failure(
+      "DriveNotFound",
+      `Cannot find drive. A drive with the name '${given.split(":")[0]}' does not exist.`,
+      "ObjectNotFound",
+      given.split(":")[0] ?? "",
+      "System.Management.Automation.DriveNotFoundException",
+    );
   }
   if (/^hkey_/i.test(call.process.directory)) throw new Refusal("a registry key as the current location");
   try {
@@ -26,7 +35,13 @@ export function placeOf(call: Call, given: string): Place {
   } catch (error) {
     if (!(error instanceof PathError)) throw error;
     const drive = given.split(":")[0] ?? given;
-    throw call.failure(error.code === "drive" ? "DriveNotFound" : "InvalidPath", error.message, error.code === "drive" ? "ObjectNotFound" : "InvalidArgument", drive, error.code === "drive" ? "System.Management.Automation.DriveNotFoundException" : "System.ArgumentException");
+    throw call.failure(
+      error.code === "drive" ? "DriveNotFound" : "InvalidPath",
+      error.message,
+      error.code === "drive" ? "ObjectNotFound" : "InvalidArgument",
+      drive,
+      error.code === "drive" ? "System.Management.Automation.DriveNotFoundException" : "System.ArgumentException",
+    );
   }
 }
 
@@ -37,11 +52,20 @@ export function expandFiles(call: Call, path: string, isLiteral: boolean): reado
   const parts = path.replaceAll("/", "\\").split("\\");
   const fixed: string[] = [];
   while (parts.length > 0 && !hasWildcard(parts[0] ?? "")) fixed.push(parts.shift() ?? "");
-  let found: readonly string[] = [call.path(fixed.length === 0 ? "." : fixed.join("\\") === "" ? "\\" : `${fixed.join("\\")}\\`)];
+  let found: readonly string[] = [
+    call.path(fixed.length === 0 ? "." : fixed.join("\\") === "" ? "\\" : `${fixed.join("\\")}\\`),
+  ];
   const { drive } = call.process.system;
   for (const part of parts) {
     const pattern = wildcard(part);
-    found = found.flatMap((folder) => (drive.facts(folder)?.isFolder ? drive.list(folder).filter((one) => pattern.test(leafOf(one.path))).map((one) => one.path) : []));
+    found = found.flatMap((folder) =>
+      drive.facts(folder)?.isFolder
+        ? drive
+            .list(folder)
+            .filter((one) => pattern.test(leafOf(one.path)))
+            .map((one) => one.path)
+        : [],
+    );
   }
   return found;
 }
@@ -61,20 +85,50 @@ export function fileRecord(call: Call, error: FileError, path: string): Terminat
     case "no-file":
       return notFound(call, path);
     case "no-folder":
-      return call.failure("DirectoryNotFound", `Could not find a part of the path '${error.path}'.`, "ObjectNotFound", error.path, "System.IO.DirectoryNotFoundException");
+      return call.failure(
+        "DirectoryNotFound",
+        `Could not find a part of the path '${error.path}'.`,
+        "ObjectNotFound",
+        error.path,
+        "System.IO.DirectoryNotFoundException",
+      );
     case "exists":
-      return call.failure("DirectoryExist", `An item with the specified name ${error.path} already exists.`, "ResourceExists", error.path, "System.IO.IOException");
+      return call.failure(
+        "DirectoryExist",
+        `An item with the specified name ${error.path} already exists.`,
+        "ResourceExists",
+        error.path,
+        "System.IO.IOException",
+      );
     case "denied":
-      return call.failure("UnauthorizedAccessException", `Access to the path '${error.path}' is denied.`, "PermissionDenied", error.path, "System.UnauthorizedAccessException");
+      return call.failure(
+        "UnauthorizedAccessException",
+        `Access to the path '${error.path}' is denied.`,
+        "PermissionDenied",
+        error.path,
+        "System.UnauthorizedAccessException",
+      );
     case "not-empty":
-      return call.failure("DirectoryNotEmpty", `The item at ${error.path} has children and the Recurse parameter was not specified.`, "InvalidOperation", error.path, "System.IO.IOException");
+      return call.failure(
+        "DirectoryNotEmpty",
+        `The item at ${error.path} has children and the Recurse parameter was not specified.`,
+        "InvalidOperation",
+        error.path,
+        "System.IO.IOException",
+      );
     default:
       return error.code satisfies never;
   }
 }
 
 export function notFound(call: Call, path: string): TerminatingError {
-  return call.failure("PathNotFound", `Cannot find path '${path}' because it does not exist.`, "ObjectNotFound", path, "System.Management.Automation.ItemNotFoundException");
+  return call.failure(
+    "PathNotFound",
+    `Cannot find path '${path}' because it does not exist.`,
+    "ObjectNotFound",
+    path,
+    "System.Management.Automation.ItemNotFoundException",
+  );
 }
 
 export { joinPath, leafOf, parentOf };

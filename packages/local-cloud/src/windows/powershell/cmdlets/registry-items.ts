@@ -31,7 +31,16 @@ function asValue(data: RegistryValue["data"], call: Call, type: RegistryValue["t
 
 /** A value for the registry: its type as asked, else as what it is given says. */
 export function registryValue(name: string, value: Value, asked: string | undefined): RegistryValue {
-  const wanted = (asked ?? (typeof value === "number" ? "DWord" : typeof value === "bigint" ? "QWord" : Array.isArray(value) ? "MultiString" : "String")).toLowerCase();
+  const wanted = (
+    asked ??
+    (typeof value === "number"
+      ? "DWord"
+      : typeof value === "bigint"
+        ? "QWord"
+        : Array.isArray(value)
+          ? "MultiString"
+          : "String")
+  ).toLowerCase();
   switch (wanted) {
     case "dword":
       return { name, type: "DWord", data: count(value) };
@@ -63,7 +72,8 @@ async function eachKey(call: Call, act: (path: string) => Promise<void>): Promis
       continue;
     }
     if (place.kind !== "registry") throw new Refusal(`${call.cmdlet.name} ${path}`);
-    if (!call.process.system.registry.has(place.path)) await call.reportRecord(notFound(call, path.replaceAll("/", "\\")).record);
+    if (!call.process.system.registry.has(place.path))
+      await call.reportRecord(notFound(call, path.replaceAll("/", "\\")).record);
     else await act(place.path);
   }
 }
@@ -75,7 +85,8 @@ async function fileProperty(call: Call, path: string): Promise<void> {
   if (!facts) return call.reportRecord(notFound(call, path).record);
   const info = new FileInfo(facts, drive);
   if (call.cmdlet.name !== "Set-ItemProperty") return call.emit(info);
-  if (!info.set(call.required("Name"), call.value("Value") ?? null)) throw new Refusal(`the property ${call.text("Name")} of files`);
+  if (!info.set(call.required("Name"), call.value("Value") ?? null))
+    throw new Refusal(`the property ${call.text("Name")} of files`);
 }
 
 const setProperty = async (call: Call, isNew: boolean): Promise<void> =>
@@ -83,10 +94,24 @@ const setProperty = async (call: Call, isNew: boolean): Promise<void> =>
     const { registry } = call.process.system;
     const name = named(call.required("Name"));
     if (isNew && registry.get(path, name) && !call.flag("Force")) {
-      await call.error("System.IO.IOException", "The property already exists.", "ResourceExists", path, "System.IO.IOException");
+      await call.error(
+        "System.IO.IOException",
+        "The property already exists.",
+        "ResourceExists",
+        path,
+        "System.IO.IOException",
+      );
       return;
     }
-    registry.set(path, registryValue(name, call.value("Value") ?? "", call.text("PropertyType") ?? (isNew ? undefined : knownType(registry.get(path, name), call.value("Value") ?? null))));
+    registry.set(
+      path,
+      registryValue(
+        name,
+        call.value("Value") ?? "",
+        call.text("PropertyType") ??
+          (isNew ? undefined : knownType(registry.get(path, name), call.value("Value") ?? null)),
+      ),
+    );
     if (isNew || call.flag("PassThru")) await call.emit(propertyObject(call, path, [name]));
   });
 
@@ -98,8 +123,12 @@ function knownType(known: RegistryValue | undefined, value: Value): string | und
 }
 
 function propertyObject(call: Call, path: string, names: readonly string[] | undefined): PsObject {
-  const values = call.process.system.registry.values(path).filter(({ name }) => names === undefined || names.some((one) => one.toLowerCase() === name.toLowerCase()));
-  const made = new PsObject(values.map(({ name, data, type }) => [name === "" ? "(default)" : name, asValue(data, call, type)]));
+  const values = call.process.system.registry
+    .values(path)
+    .filter(({ name }) => names === undefined || names.some((one) => one.toLowerCase() === name.toLowerCase()));
+  const made = new PsObject(
+    values.map(({ name, data, type }) => [name === "" ? "(default)" : name, asValue(data, call, type)]),
+  );
   made.put("PSPath", `Microsoft.PowerShell.Core\\Registry::${path}`);
   made.put("PSParentPath", `Microsoft.PowerShell.Core\\Registry::${path.split("\\").slice(0, -1).join("\\")}`);
   made.put("PSChildName", path.split("\\").at(-1) ?? "");
@@ -114,7 +143,13 @@ async function getProperty(call: Call, isValue: boolean): Promise<void> {
     const names = call.has("Name") ? call.texts("Name").map(named) : undefined;
     const missing = names?.find((name) => !name.includes("*") && !registry.get(path, name));
     if (missing !== undefined) {
-      await call.error("System.Management.Automation.PSArgumentException", `Property ${missing} does not exist at path ${path}.`, "InvalidArgument", missing, "System.Management.Automation.PSArgumentException");
+      await call.error(
+        "System.Management.Automation.PSArgumentException",
+        `Property ${missing} does not exist at path ${path}.`,
+        "InvalidArgument",
+        missing,
+        "System.Management.Automation.PSArgumentException",
+      );
       return;
     }
     if (!isValue) return call.emit(propertyObject(call, path, names));
@@ -125,10 +160,35 @@ async function getProperty(call: Call, isValue: boolean): Promise<void> {
 
 /** Cmdlets that work on values of the registry. */
 export const registryCmdlets: readonly Cmdlet[] = [
-  { name: "Set-ItemProperty", parameters: [...paths, takes("Name", 1), takes("Value", 2), takes("PropertyType", undefined, undefined, "Type"), flag("Force"), flag("PassThru")], process: (call) => setProperty(call, false) },
-  { name: "New-ItemProperty", parameters: [...paths, takes("Name", undefined), takes("Value"), takes("PropertyType", undefined, undefined, "Type"), flag("Force")], process: (call) => setProperty(call, true) },
+  {
+    name: "Set-ItemProperty",
+    parameters: [
+      ...paths,
+      takes("Name", 1),
+      takes("Value", 2),
+      takes("PropertyType", undefined, undefined, "Type"),
+      flag("Force"),
+      flag("PassThru"),
+    ],
+    process: (call) => setProperty(call, false),
+  },
+  {
+    name: "New-ItemProperty",
+    parameters: [
+      ...paths,
+      takes("Name", undefined),
+      takes("Value"),
+      takes("PropertyType", undefined, undefined, "Type"),
+      flag("Force"),
+    ],
+    process: (call) => setProperty(call, true),
+  },
   { name: "Get-ItemProperty", parameters: [...paths, takes("Name", 1)], process: (call) => getProperty(call, false) },
-  { name: "Get-ItemPropertyValue", parameters: [...paths, takes("Name", 1)], process: (call) => getProperty(call, true) },
+  {
+    name: "Get-ItemPropertyValue",
+    parameters: [...paths, takes("Name", 1)],
+    process: (call) => getProperty(call, true),
+  },
   {
     name: "Remove-ItemProperty",
     parameters: [...paths, takes("Name", 1), flag("Force")],
@@ -136,7 +196,13 @@ export const registryCmdlets: readonly Cmdlet[] = [
       eachKey(call, async (path) => {
         for (const name of call.texts("Name"))
           if (!call.process.system.registry.unset(path, named(name)))
-            await call.error("System.Management.Automation.PSArgumentException", `Property ${name} does not exist at path ${path}.`, "InvalidArgument", name, "System.Management.Automation.PSArgumentException");
+            await call.error(
+              "System.Management.Automation.PSArgumentException",
+              `Property ${name} does not exist at path ${path}.`,
+              "InvalidArgument",
+              name,
+              "System.Management.Automation.PSArgumentException",
+            );
       }),
   },
 ];

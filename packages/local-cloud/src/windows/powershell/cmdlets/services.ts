@@ -2,8 +2,8 @@ import { Refusal } from "../../system/refusal.ts";
 import type { Service } from "../../system/services.ts";
 import { hasWildcard, wildcard } from "../../system/windows-path.ts";
 import { PsObject } from "../values/collections.ts";
-import { NetObject } from "../values/value.ts";
 import type { Value } from "../values/value.ts";
+import { NetObject } from "../values/value.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
 
 export function serviceObject(service: Service): PsObject {
@@ -32,7 +32,14 @@ async function named(call: Call): Promise<Service[]> {
     else {
       const service = services.find(name);
       if (service) found.push(service);
-      else await call.error("NoServiceFoundForGivenName", `Cannot find any service with service name '${name}'.`, "ObjectNotFound", name, "Microsoft.PowerShell.Commands.ServiceCommandException");
+      else
+        await call.error(
+          "NoServiceFoundForGivenName",
+          `Cannot find any service with service name '${name}'.`,
+          "ObjectNotFound",
+          name,
+          "Microsoft.PowerShell.Commands.ServiceCommandException",
+        );
     }
   }
   return found;
@@ -47,7 +54,13 @@ function changing(name: string, change: (call: Call, service: Service) => void):
     async process(call) {
       for (const service of await named(call)) {
         if (name === "Start-Service" && service.startType === "Disabled") {
-          await call.error("CouldNotStartService", `Service '${service.displayName} (${service.name})' cannot be started due to the following error: Cannot start service ${service.name} on computer '.'.`, "OpenError", service.name, "Microsoft.PowerShell.Commands.ServiceCommandException");
+          await call.error(
+            "CouldNotStartService",
+            `Service '${service.displayName} (${service.name})' cannot be started due to the following error: Cannot start service ${service.name} on computer '.'.`,
+            "OpenError",
+            service.name,
+            "Microsoft.PowerShell.Commands.ServiceCommandException",
+          );
           continue;
         }
         change(call, service);
@@ -67,7 +80,9 @@ export const serviceCmdlets: readonly Cmdlet[] = [
       for (const service of await named(call)) await call.emit(serviceObject(service));
     },
   },
-  changing("Start-Service", (call, service) => call.process.system.services.change(service.name, { status: "Running" })),
+  changing("Start-Service", (call, service) =>
+    call.process.system.services.change(service.name, { status: "Running" }),
+  ),
   changing("Stop-Service", (call, service) => call.process.system.services.change(service.name, { status: "Stopped" })),
   changing("Restart-Service", (call, service) => {
     call.process.system.services.change(service.name, { status: "Stopped" });
@@ -75,7 +90,13 @@ export const serviceCmdlets: readonly Cmdlet[] = [
   }),
   {
     name: "Set-Service",
-    parameters: [...which, takes("StartupType", undefined, undefined, "StartMode"), takes("Status"), takes("Description"), flag("PassThru")],
+    parameters: [
+      ...which,
+      takes("StartupType", undefined, undefined, "StartMode"),
+      takes("Status"),
+      takes("Description"),
+      flag("PassThru"),
+    ],
     async process(call) {
       const { services } = call.process.system;
       const type = call.text("StartupType")?.toLowerCase();
@@ -84,7 +105,8 @@ export const serviceCmdlets: readonly Cmdlet[] = [
       for (const service of await named(call)) {
         if (wanted) services.change(service.name, { startType: wanted });
         const status = call.text("Status")?.toLowerCase();
-        if (status !== undefined) services.change(service.name, { status: status === "running" ? "Running" : "Stopped" });
+        if (status !== undefined)
+          services.change(service.name, { status: status === "running" ? "Running" : "Stopped" });
         const display = call.has("Name") ? call.text("DisplayName") : undefined;
         if (display !== undefined) services.change(service.name, { displayName: display });
       }

@@ -1,15 +1,15 @@
 import { Refusal } from "../../system/refusal.ts";
+import { hasVariable } from "../run/variables.ts";
 import { parseScript } from "../syntax/parse-script.ts";
 import { ScriptSyntaxError } from "../syntax/script-error.ts";
+import { newObject } from "../types/new-object.ts";
+import { PsObject } from "../values/collections.ts";
 import { convert, count, itemsOf, text } from "../values/convert.ts";
 import { DateTime, TimeSpan } from "../values/date-time.ts";
 import { Double } from "../values/double.ts";
-import { PsObject } from "../values/collections.ts";
-import { ScriptBlock } from "../values/script-block.ts";
-import { newObject } from "../types/new-object.ts";
 import { fromJson, toJson } from "../values/json.ts";
+import { ScriptBlock } from "../values/script-block.ts";
 import type { Value } from "../values/value.ts";
-import { hasVariable } from "../run/variables.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
 import { mayExist } from "./known-elsewhere.ts";
 
@@ -31,14 +31,37 @@ async function getCommand(call: Call): Promise<void> {
     const cmdlet = cmdlets.get(name.toLowerCase());
     const program = call.process.system.launcher.find(call.process, name, /[\\/]/.test(name));
     const say = (kind: string, shown: string, source: string): Promise<void> =>
-      call.emit(new PsObject([["CommandType", kind], ["Name", shown], ["Version", ""], ["Source", source], ["Path", source], ["Definition", source]], "System.Management.Automation.CommandInfo"));
+      call.emit(
+        new PsObject(
+          [
+            ["CommandType", kind],
+            ["Name", shown],
+            ["Version", ""],
+            ["Source", source],
+            ["Path", source],
+            ["Definition", source],
+          ],
+          "System.Management.Automation.CommandInfo",
+        ),
+      );
     if (alias !== undefined) await say("Alias", name, alias);
     else if (known) await say("Function", known.name, "");
     else if (cmdlet) await say("Cmdlet", cmdlet.name, "Microsoft.PowerShell.Utility");
-    else if (program) await say(program.kind === "powershell" ? "ExternalScript" : "Application", program.path.split("\\").at(-1) ?? name, program.path);
+    else if (program)
+      await say(
+        program.kind === "powershell" ? "ExternalScript" : "Application",
+        program.path.split("\\").at(-1) ?? name,
+        program.path,
+      );
     else if (mayExist(name)) throw new Refusal(`whether there is a command "${name}"`);
     else
-      await call.error("CommandNotFoundException", `The term '${name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the spelling of the name, or if a path was included, verify that the path is correct and try again.`, "ObjectNotFound", name, "System.Management.Automation.CommandNotFoundException");
+      await call.error(
+        "CommandNotFoundException",
+        `The term '${name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the spelling of the name, or if a path was included, verify that the path is correct and try again.`,
+        "ObjectNotFound",
+        name,
+        "System.Management.Automation.CommandNotFoundException",
+      );
   }
 }
 
@@ -49,7 +72,9 @@ async function getDate(call: Call): Promise<void> {
   const parts = ["Year", "Month", "Day", "Hour", "Minute", "Second", "Millisecond"] as const;
   if (parts.some((name) => call.has(name))) {
     const current = date;
-    const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, ms = 0] = parts.map((name) => call.count(name) ?? count(current.get(name) ?? 0));
+    const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, ms = 0] = parts.map(
+      (name) => call.count(name) ?? count(current.get(name) ?? 0),
+    );
     date = new DateTime(Date.UTC(year, month - 1, day, hour, minute, second, ms));
   }
   if (!(date instanceof DateTime)) return;
@@ -60,7 +85,22 @@ async function getDate(call: Call): Promise<void> {
 }
 
 function unixFormat(date: DateTime, format: string): string {
-  const map: Readonly<Record<string, string>> = { Y: "yyyy", m: "MM", d: "dd", H: "HH", M: "mm", S: "ss", y: "yy", j: "", B: "MMMM", b: "MMM", A: "dddd", a: "ddd", p: "tt", I: "hh" };
+  const map: Readonly<Record<string, string>> = {
+    Y: "yyyy",
+    m: "MM",
+    d: "dd",
+    H: "HH",
+    M: "mm",
+    S: "ss",
+    y: "yy",
+    j: "",
+    B: "MMMM",
+    b: "MMM",
+    A: "dddd",
+    a: "ddd",
+    p: "tt",
+    I: "hh",
+  };
   return format.replace(/^\+/, "").replace(/%(.)/g, (_whole, letter: string) => {
     if (letter === "s") return String(Math.floor(date.ms / 1000));
     if (letter === "%") return "%";
@@ -74,12 +114,20 @@ function unixFormat(date: DateTime, format: string): string {
 export const sessionCmdlets: readonly Cmdlet[] = [
   {
     name: "Set-Variable",
-    parameters: [takes("Name", 0), takes("Value", 1, "both"), takes("Scope"), takes("Option"), flag("Force"), flag("PassThru")],
+    parameters: [
+      takes("Name", 0),
+      takes("Value", 1, "both"),
+      takes("Scope"),
+      takes("Option"),
+      flag("Force"),
+      flag("PassThru"),
+    ],
     process(call) {
       for (const name of call.texts("Name")) {
         // Packer's check sets `variable:global:…`.
         const bare = name.replace(/^variable:/i, "");
-        if (/^(?:global|script|local):/i.test(bare)) call.engine.setVariable(bare, call.value("Value") ?? null, call.frame);
+        if (/^(?:global|script|local):/i.test(bare))
+          call.engine.setVariable(bare, call.value("Value") ?? null, call.frame);
         else scopeOf(call).set(bare, call.value("Value") ?? null);
       }
     },
@@ -98,11 +146,27 @@ export const sessionCmdlets: readonly Cmdlet[] = [
       for (const name of call.texts("Name")) {
         const bare = name.replace(/^variable:/i, "");
         if (!hasVariable(bare, call.frame)) {
-          await call.error("VariableNotFound", `Cannot find a variable with the name '${bare}'.`, "ObjectNotFound", bare, "System.Management.Automation.ItemNotFoundException");
+          await call.error(
+            "VariableNotFound",
+            `Cannot find a variable with the name '${bare}'.`,
+            "ObjectNotFound",
+            bare,
+            "System.Management.Automation.ItemNotFoundException",
+          );
           continue;
         }
         const value = call.engine.variable(bare, call.frame);
-        await call.emit(call.flag("ValueOnly") ? value : new PsObject([["Name", bare], ["Value", value]], "System.Management.Automation.PSVariable"));
+        await call.emit(
+          call.flag("ValueOnly")
+            ? value
+            : new PsObject(
+                [
+                  ["Name", bare],
+                  ["Value", value],
+                ],
+                "System.Management.Automation.PSVariable",
+              ),
+        );
       }
     },
   },
@@ -127,7 +191,11 @@ export const sessionCmdlets: readonly Cmdlet[] = [
       scopeOf(call).aliases.set(call.required("Name").toLowerCase(), call.required("Value"));
     },
   },
-  { name: "Get-Command", parameters: [takes("Name", 0, "both"), takes("CommandType", undefined, undefined, "Type"), flag("All")], process: getCommand },
+  {
+    name: "Get-Command",
+    parameters: [takes("Name", 0, "both"), takes("CommandType", undefined, undefined, "Type"), flag("All")],
+    process: getCommand,
+  },
   {
     name: "Start-Sleep",
     parameters: [takes("Seconds", 0, "both"), takes("Milliseconds", undefined, undefined, "m", "ms")],
@@ -138,7 +206,16 @@ export const sessionCmdlets: readonly Cmdlet[] = [
       await sleep(ms, call.process.signal);
     },
   },
-  { name: "Get-Date", parameters: [takes("Date", 0, "both"), takes("Format"), takes("UFormat"), ...["Year", "Month", "Day", "Hour", "Minute", "Second", "Millisecond"].map((name) => takes(name))], process: getDate },
+  {
+    name: "Get-Date",
+    parameters: [
+      takes("Date", 0, "both"),
+      takes("Format"),
+      takes("UFormat"),
+      ...["Year", "Month", "Day", "Hour", "Minute", "Second", "Millisecond"].map((name) => takes(name)),
+    ],
+    process: getDate,
+  },
   {
     name: "New-TimeSpan",
     parameters: [takes("Start", 0), takes("End", 1), takes("Days"), takes("Hours"), takes("Minutes"), takes("Seconds")],
@@ -149,15 +226,33 @@ export const sessionCmdlets: readonly Cmdlet[] = [
         return date instanceof DateTime ? date.ms : call.process.system.now();
       };
       if (call.has("Start") || call.has("End")) return call.emit(new TimeSpan(at("End") - at("Start")));
-      const [days, hours, minutes, seconds] = ["Days", "Hours", "Minutes", "Seconds"].map((name) => call.count(name) ?? 0);
-      await call.emit(new TimeSpan(((((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000));
+      const [days, hours, minutes, seconds] = ["Days", "Hours", "Minutes", "Seconds"].map(
+        (name) => call.count(name) ?? 0,
+      );
+      await call.emit(
+        new TimeSpan(((((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000),
+      );
     },
   },
   {
     name: "New-Object",
-    parameters: [takes("TypeName", 0), takes("ArgumentList", 1, undefined, "Args"), takes("Property"), takes("ComObject"), flag("Strict")],
+    parameters: [
+      takes("TypeName", 0),
+      takes("ArgumentList", 1, undefined, "Args"),
+      takes("Property"),
+      takes("ComObject"),
+      flag("Strict"),
+    ],
     async process(call) {
-      await call.emit(newObject(call.text("TypeName"), call.text("ComObject"), [...call.list("ArgumentList")], call.value("Property") ?? null, call.process));
+      await call.emit(
+        newObject(
+          call.text("TypeName"),
+          call.text("ComObject"),
+          [...call.list("ArgumentList")],
+          call.value("Property") ?? null,
+          call.process,
+        ),
+      );
     },
   },
   {
@@ -170,13 +265,24 @@ export const sessionCmdlets: readonly Cmdlet[] = [
         await call.engine.callHere(new ScriptBlock(body), call.engine.variable("_", call.frame), call.frame);
       } catch (error) {
         if (!(error instanceof ScriptSyntaxError)) throw error;
-        throw call.failure(error.id, error.message, "ParserError", undefined, "System.Management.Automation.ParseException");
+        throw call.failure(
+          error.id,
+          error.message,
+          "ParserError",
+          undefined,
+          "System.Management.Automation.ParseException",
+        );
       }
     },
   },
   {
     name: "Invoke-Command",
-    parameters: [takes("ScriptBlock", 0), takes("ArgumentList", undefined, undefined, "Args"), takes("ComputerName"), takes("Credential")],
+    parameters: [
+      takes("ScriptBlock", 0),
+      takes("ArgumentList", undefined, undefined, "Args"),
+      takes("ComputerName"),
+      takes("Credential"),
+    ],
     async process(call) {
       if (call.has("ComputerName") || call.has("Credential")) throw new Refusal("Invoke-Command to other computers");
       const block = call.value("ScriptBlock");
@@ -194,7 +300,8 @@ export const sessionCmdlets: readonly Cmdlet[] = [
     async process(call) {
       const block = call.value("Expression");
       const start = call.process.system.now();
-      if (block instanceof ScriptBlock) await call.engine.callHere(block, null, { ...call.frame, emit: () => undefined });
+      if (block instanceof ScriptBlock)
+        await call.engine.callHere(block, null, { ...call.frame, emit: () => undefined });
       await call.emit(new TimeSpan(call.process.system.now() - start));
     },
   },
@@ -222,21 +329,39 @@ export const sessionCmdlets: readonly Cmdlet[] = [
       try {
         parsed = fromJson(source);
       } catch {
-        throw call.failure("System.ArgumentException", `Invalid JSON primitive: ${source.slice(0, 40).split(/\s/)[0]}.`, "NotSpecified", undefined, "System.ArgumentException");
+        throw call.failure(
+          "System.ArgumentException",
+          `Invalid JSON primitive: ${source.slice(0, 40).split(/\s/)[0]}.`,
+          "NotSpecified",
+          undefined,
+          "System.ArgumentException",
+        );
       }
       // A list comes as one thing.
       await call.emit(parsed);
     },
   },
-  { name: "Set-StrictMode", parameters: [takes("Version"), flag("Off")], process: (call) => (call.has("Version") ? refuse("Set-StrictMode -Version") : undefined) },
-  { name: "Set-PSDebug", parameters: [takes("Trace"), flag("Off"), flag("Step"), flag("Strict")], process: (call) => (call.count("Trace") === 0 || !call.has("Trace") ? undefined : refuse("Set-PSDebug -Trace")) },
+  {
+    name: "Set-StrictMode",
+    parameters: [takes("Version"), flag("Off")],
+    process: (call) => (call.has("Version") ? refuse("Set-StrictMode -Version") : undefined),
+  },
+  {
+    name: "Set-PSDebug",
+    parameters: [takes("Trace"), flag("Off"), flag("Step"), flag("Strict")],
+    process: (call) => (call.count("Trace") === 0 || !call.has("Trace") ? undefined : refuse("Set-PSDebug -Trace")),
+  },
   {
     name: "Set-ExecutionPolicy",
     parameters: [takes("ExecutionPolicy", 0, "both"), takes("Scope", 1), flag("Force")],
     process(call) {
       const name = call.required("ExecutionPolicy");
       if (!/^(?:Unrestricted|RemoteSigned|AllSigned|Restricted|Default|Bypass|Undefined)$/i.test(name))
-        throw call.failure("CannotConvertArgumentNoMessage", `Cannot bind parameter 'ExecutionPolicy'. Cannot convert value "${name}" to type "Microsoft.PowerShell.ExecutionPolicy".`, "InvalidArgument");
+        throw call.failure(
+          "CannotConvertArgumentNoMessage",
+          `Cannot bind parameter 'ExecutionPolicy'. Cannot convert value "${name}" to type "Microsoft.PowerShell.ExecutionPolicy".`,
+          "InvalidArgument",
+        );
       const scope = (call.text("Scope") ?? "LocalMachine").toLowerCase();
       if (scope === "process") call.process.environment.set("PSExecutionPolicyPreference", name);
       else call.process.system.registry.set(policyKey, { name: "ExecutionPolicy", type: "String", data: name });
@@ -247,21 +372,40 @@ export const sessionCmdlets: readonly Cmdlet[] = [
     parameters: [takes("Scope", 0), flag("List")],
     async process(call) {
       const own = call.process.environment.get("PSExecutionPolicyPreference");
-      await call.emit(own ?? String(call.process.system.registry.get(policyKey, "ExecutionPolicy")?.data ?? "Restricted"));
+      await call.emit(
+        own ?? String(call.process.system.registry.get(policyKey, "ExecutionPolicy")?.data ?? "Restricted"),
+      );
     },
   },
   {
     // The modules whose cmdlets the stand-in has are always loaded.
     name: "Import-Module",
-    parameters: [takes("Name", 0, "both"), flag("Force"), flag("PassThru"), flag("Global"), flag("DisableNameChecking")],
+    parameters: [
+      takes("Name", 0, "both"),
+      flag("Force"),
+      flag("PassThru"),
+      flag("Global"),
+      flag("DisableNameChecking"),
+    ],
     process(call) {
       for (const name of call.texts("Name"))
-        if (!/^(?:Microsoft\.PowerShell\.(?:Management|Utility|Core|Security|Host|LocalAccounts)|NetSecurity|ScheduledTasks)$/i.test(name)) throw new Refusal(`the module ${name}`);
+        if (
+          !/^(?:Microsoft\.PowerShell\.(?:Management|Utility|Core|Security|Host|LocalAccounts)|NetSecurity|ScheduledTasks)$/i.test(
+            name,
+          )
+        )
+          throw new Refusal(`the module ${name}`);
     },
   },
   {
     name: "Get-Random",
-    parameters: [takes("Maximum", 0), takes("Minimum"), takes("InputObject", undefined, "value"), takes("Count"), takes("SetSeed")],
+    parameters: [
+      takes("Maximum", 0),
+      takes("Minimum"),
+      takes("InputObject", undefined, "value"),
+      takes("Count"),
+      takes("SetSeed"),
+    ],
     process(call) {
       if (call.has("InputObject")) call.kept.list.push(...call.list("InputObject"));
     },
@@ -277,7 +421,11 @@ export const sessionCmdlets: readonly Cmdlet[] = [
       await call.emit(low + Math.floor(Math.random() * (high - low)));
     },
   },
-  { name: "New-Guid", parameters: [], process: async (call) => call.emit(new PsObject([["Guid", crypto.randomUUID()]], "System.Guid")) },
+  {
+    name: "New-Guid",
+    parameters: [],
+    process: async (call) => call.emit(new PsObject([["Guid", crypto.randomUUID()]], "System.Guid")),
+  },
 ];
 
 export const policyKey = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\PowerShell\\1\\ShellIds\\Microsoft.PowerShell";

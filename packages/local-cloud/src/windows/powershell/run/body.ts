@@ -3,7 +3,15 @@ import { PsObject } from "../values/collections.ts";
 import { itemsOf } from "../values/convert.ts";
 import { failure } from "../values/errors.ts";
 import { NetObject, type Value } from "../values/value.ts";
-import { type BodyCall, type BoundArgument, type Engine, type Frame, ReturnExit, ScriptExit, type Stage } from "./engine.ts";
+import {
+  type BodyCall,
+  type BoundArgument,
+  type Engine,
+  type Frame,
+  ReturnExit,
+  ScriptExit,
+  type Stage,
+} from "./engine.ts";
 import { bindParameters, pipelineKind } from "./parameters.ts";
 import { Scope } from "./scope.ts";
 
@@ -48,7 +56,8 @@ export function bodyStage(
       const bound = await bindParameters(engine, how.name, parameters, args, inner, how.hasInput);
       scope.set("PSBoundParameters", bound.given);
       if (bound.errorAction !== undefined) scope.set("ErrorActionPreference", bound.errorAction);
-      if (body.parameters === undefined || bound.rest.length > 0 || !scope.variables.has("args")) scope.set("args", [...bound.rest]);
+      if (body.parameters === undefined || bound.rest.length > 0 || !scope.variables.has("args"))
+        scope.set("args", [...bound.rest]);
       if (how.kind === "script" && how.path !== undefined) {
         scope.set("PSCommandPath", how.path);
         scope.set("PSScriptRoot", how.path.slice(0, Math.max(2, how.path.lastIndexOf("\\"))));

@@ -1,5 +1,13 @@
 import type { WindowsProcess } from "../../system/process.ts";
-import type { Argument, Expression, Extent, PipelineElement, ScriptBody, ScriptSource, Statement } from "../syntax/ast.ts";
+import type {
+  Argument,
+  Expression,
+  Extent,
+  PipelineElement,
+  ScriptBody,
+  ScriptSource,
+  Statement,
+} from "../syntax/ast.ts";
 import { ErrorRecord } from "../values/errors.ts";
 import type { ScriptBlock } from "../values/script-block.ts";
 import { NetObject, type Value } from "../values/value.ts";
@@ -21,6 +29,8 @@ export interface Frame {
   readonly scope: Scope;
   readonly emit: Emit;
   readonly streams: Streams;
+  /** The command that runs, for errors to point at. */
+  readonly place?: Place;
 }
 
 /** A part of a pipeline. */

@@ -3,6 +3,7 @@ import { Refusal } from "../../system/refusal.ts";
 import { PathError } from "../../system/windows-path.ts";
 import type { Expression, Extent, ScriptSource, Statement } from "../syntax/ast.ts";
 import { integer } from "../syntax/numbers.ts";
+import { callStatic, staticMember } from "../types/statics.ts";
 import { Hashtable } from "../values/collections.ts";
 import { convert, listOf, number, text, truth } from "../values/convert.ts";
 import { Double } from "../values/double.ts";
@@ -11,7 +12,6 @@ import { binary, unary } from "../values/operators.ts";
 import { ScriptBlock, TypeValue } from "../values/script-block.ts";
 import { fullTypeName } from "../values/types.ts";
 import type { Value } from "../values/value.ts";
-import { callStatic, staticMember } from "../types/statics.ts";
 import type { Engine, Frame } from "./engine.ts";
 import { callMember, indexInto, memberOf, setIndex, setMember } from "./members.ts";
 
@@ -86,7 +86,8 @@ async function arrayOf(engine: Engine, body: readonly Statement[], frame: Frame)
 async function hashOf(engine: Engine, expression: Kind<"hash">, table: Hashtable, frame: Frame): Promise<Hashtable> {
   for (const [keyExpression, valueStatement] of expression.entries) {
     const key = await engine.evaluate(keyExpression, frame);
-    if (table.has(key)) throw failure("DuplicateKeyInHashLiteral", `Duplicate keys '${text(key)}' are not allowed in hash literals.`);
+    if (table.has(key))
+      throw failure("DuplicateKeyInHashLiteral", `Duplicate keys '${text(key)}' are not allowed in hash literals.`);
     table.put(key, await engine.collect(valueStatement, frame));
   }
   return table;
@@ -135,7 +136,13 @@ async function invoke(engine: Engine, expression: Kind<"invoke">, frame: Frame):
   return callMember(target, name, args);
 }
 
-async function invokeBlock(engine: Engine, block: ScriptBlock, name: string, args: readonly Value[], frame: Frame): Promise<Value> {
+async function invokeBlock(
+  engine: Engine,
+  block: ScriptBlock,
+  name: string,
+  args: readonly Value[],
+  frame: Frame,
+): Promise<Value> {
   const wanted = name.toLowerCase();
   if (wanted === "tostring") return block.text();
   if (wanted === "getnewclosure") throw new Refusal("GetNewClosure()");
@@ -192,18 +199,29 @@ export async function assign(engine: Engine, target: Expression, value: Value, f
     case "paren":
     case "literal":
     default:
-      throw failure("InvalidLeftHandSide", "The assignment expression is not valid. The input to an assignment operator must be an object that is able to accept assignments, such as a variable or a property.");
+      throw failure(
+        "InvalidLeftHandSide",
+        "The assignment expression is not valid. The input to an assignment operator must be an object that is able to accept assignments, such as a variable or a property.",
+      );
   }
 }
 
 /** The exception and the record of something that was thrown, whatever it was. */
-export function asTerminating(error: unknown, place?: { readonly source: ScriptSource; readonly extent: Extent }): TerminatingError | undefined {
+export function asTerminating(
+  error: unknown,
+  place?: { readonly source: ScriptSource; readonly extent: Extent },
+): TerminatingError | undefined {
   let found: TerminatingError | undefined;
   if (error instanceof TerminatingError) found = error;
   else if (error instanceof RangeError || error instanceof TypeError)
-    found = failure("RuntimeException", error.message, { type: "System.ArgumentException", category: "NotSpecified: (:)" });
-  else if (error instanceof FileError) found = failure("IOException", fileWords(error), { type: "System.IO.IOException", category: "WriteError: (:)" });
-  else if (error instanceof PathError) found = failure("PathError", error.message, { type: "System.ArgumentException", category: "InvalidArgument: (:)" });
+    found = failure("RuntimeException", error.message, {
+      type: "System.ArgumentException",
+      category: "NotSpecified: (:)",
+    });
+  else if (error instanceof FileError)
+    found = failure("IOException", fileWords(error), { type: "System.IO.IOException", category: "WriteError: (:)" });
+  else if (error instanceof PathError)
+    found = failure("PathError", error.message, { type: "System.ArgumentException", category: "InvalidArgument: (:)" });
   if (found && place) found.record.place ??= place;
   return found;
 }

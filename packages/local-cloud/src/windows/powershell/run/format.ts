@@ -63,7 +63,9 @@ function isText(value: NetObject): boolean {
 }
 
 function shapeOf(value: NetObject): string {
-  return value instanceof PsObject && value.typeName.endsWith("PSCustomObject") ? `object ${value.properties().join(" ")}` : value.typeName;
+  return value instanceof PsObject && value.typeName.endsWith("PSCustomObject")
+    ? `object ${value.properties().join(" ")}`
+    : value.typeName;
 }
 
 function formatGroup(group: readonly NetObject[], width: number): string[] {
@@ -84,7 +86,11 @@ function formatGroup(group: readonly NetObject[], width: number): string[] {
 /** One property of a row, as a table or list shows it. */
 function cell(row: NetObject, name: string): string {
   const value = row.get(name) ?? null;
-  if (isArray(value)) return `{${value.slice(0, 4).map((item) => text(item)).join(", ")}${value.length > 4 ? "..." : ""}}`;
+  if (isArray(value))
+    return `{${value
+      .slice(0, 4)
+      .map((item) => text(item))
+      .join(", ")}${value.length > 4 ? "..." : ""}}`;
   if (value instanceof DateTime) return value.format("M/d/yyyy h:mm:ss tt");
   if (value instanceof Double) return text(value);
   return text(value);
@@ -114,14 +120,7 @@ export function formatTable(rows: readonly NetObject[], columns: readonly string
       })
       .join(" ")
       .replace(/ +$/, (blanks) => (isNumber[last] ? blanks : blanks));
-  return [
-    "",
-    line(columns),
-    line(columns.map((name) => "-".repeat(name.length))),
-    ...cells.map(line),
-    "",
-    "",
-  ];
+  return ["", line(columns), line(columns.map((name) => "-".repeat(name.length))), ...cells.map(line), "", ""];
 }
 
 export function formatList(rows: readonly NetObject[], properties: readonly string[]): string[] {
@@ -147,9 +146,12 @@ function formatFiles(rows: readonly NetObject[]): string[] {
       lines.push("----                -------------         ------ ----");
     }
     const time = row.get("LastWriteTime");
-    const when = time instanceof DateTime ? `${time.format("M/d/yyyy").padStart(10)}  ${time.format("h:mm tt").padStart(8)}` : "";
+    const when =
+      time instanceof DateTime ? `${time.format("M/d/yyyy").padStart(10)}  ${time.format("h:mm tt").padStart(8)}` : "";
     const size = row.typeName.endsWith("FileInfo") ? text(row.get("Length") ?? null) : "";
-    lines.push(`${text(row.get("Mode") ?? null).padEnd(13)}${when.padStart(20)} ${size.padStart(14)} ${text(row.get("Name") ?? null)}`);
+    lines.push(
+      `${text(row.get("Mode") ?? null).padEnd(13)}${when.padStart(20)} ${size.padStart(14)} ${text(row.get("Name") ?? null)}`,
+    );
   }
   return [...lines, "", ""];
 }

@@ -12,8 +12,8 @@ import { commandStage, runNamed } from "./commands.ts";
 import {
   type BodyCall,
   type BoundArgument,
-  type Engine,
   type Emit,
+  type Engine,
   type Frame,
   HostText,
   type Stage,
@@ -39,7 +39,10 @@ export class Interpreter implements Engine {
   succeeded = true;
   lastExitCode: number | undefined;
   tries = 0;
-  private readonly writeErrorLines: (lines: readonly string[], stream: "Error" | "Warning" | "Verbose" | "Debug") => void;
+  private readonly writeErrorLines: (
+    lines: readonly string[],
+    stream: "Error" | "Warning" | "Verbose" | "Debug",
+  ) => void;
   private pending: Value[] = [];
   private source: ScriptSource = { text: "", file: undefined };
 
@@ -71,7 +74,8 @@ export class Interpreter implements Engine {
         5: message,
         6: (value) => {
           this.flushHost();
-          if (value instanceof HostText) this.process.print(`${value.said.replace(/\r?\n/g, "\r\n")}${value.newLine ? "\r\n" : ""}`);
+          if (value instanceof HostText)
+            this.process.print(`${value.said.replace(/\r?\n/g, "\r\n")}${value.newLine ? "\r\n" : ""}`);
         },
       },
     };
@@ -149,7 +153,11 @@ export class Interpreter implements Engine {
     const before = frame.scope.variables.get("_");
     frame.scope.set("_", item);
     try {
-      await this.runBody(block.body, [...(block.body.beginBlock ?? []), ...(block.body.processBlock ?? []), ...block.body.endBlock], frame);
+      await this.runBody(
+        block.body,
+        [...(block.body.beginBlock ?? []), ...(block.body.processBlock ?? []), ...block.body.endBlock],
+        frame,
+      );
     } finally {
       if (before) frame.scope.variables.set("_", before);
       else frame.scope.variables.delete("_");
@@ -171,6 +179,7 @@ export class Interpreter implements Engine {
       this.succeeded = false;
       return;
     }
+    if (frame.place) record.place ??= frame.place;
     this.errors.unshift(record);
     this.succeeded = false;
     if (wanted === "stop" || wanted === "1") throw new TerminatingError(record, true);

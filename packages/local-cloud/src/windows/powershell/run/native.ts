@@ -7,7 +7,14 @@ import type { Value } from "../values/value.ts";
 import type { BoundArgument, Engine, Frame, Stage } from "./engine.ts";
 
 /** A program as a part of a pipeline: text goes in, lines come out. */
-export function nativeStage(engine: Engine, executable: Executable, name: string, args: readonly BoundArgument[], frame: Frame, hasInput: boolean): Stage {
+export function nativeStage(
+  engine: Engine,
+  executable: Executable,
+  name: string,
+  args: readonly BoundArgument[],
+  frame: Frame,
+  hasInput: boolean,
+): Stage {
   const { process } = engine;
   const input = new FedInput();
   const given: Value[] = [];
@@ -47,12 +54,20 @@ async function flush(engine: HostEngine): Promise<void> {
   engine.flushHost?.();
 }
 
-async function emitPieces(engine: Engine, name: string, pieces: readonly (readonly [1 | 2, Uint8Array])[], frame: Frame): Promise<void> {
+async function emitPieces(
+  engine: Engine,
+  name: string,
+  pieces: readonly (readonly [1 | 2, Uint8Array])[],
+  frame: Frame,
+): Promise<void> {
   const rest: Record<1 | 2, string> = { 1: "", 2: "" };
   const say = async (stream: 1 | 2, line: string): Promise<void> => {
     if (stream === 1) return frame.emit(line);
     const exception = new NetException("System.Management.Automation.RemoteException", line);
-    const record = new ErrorRecord({ exception, id: "NativeCommandError", category: `NotSpecified: (${line}:String)`, activity: name }, true);
+    const record = new ErrorRecord(
+      { exception, id: "NativeCommandError", category: `NotSpecified: (${line}:String)`, activity: name },
+      true,
+    );
     return frame.streams[2](record);
   };
   for (const [stream, bytes] of pieces) {
@@ -72,7 +87,8 @@ export function argumentText(args: readonly BoundArgument[]): string {
       continue;
     }
     if (name !== undefined) {
-      const shown = source === "" || value !== undefined ? `-${name}${value === undefined ? "" : `:${text(value)}`}` : source;
+      const shown =
+        source === "" || value !== undefined ? `-${name}${value === undefined ? "" : `:${text(value)}`}` : source;
       parts.push(source.includes(":") && value !== undefined ? quoted(`-${name}:${text(value)}`) : shown);
       continue;
     }

@@ -14,7 +14,21 @@ export interface BoundParameters {
   readonly errorAction: string | undefined;
 }
 
-const commonNames = ["erroraction", "ea", "warningaction", "wa", "verbose", "vb", "debug", "db", "informationaction", "errorvariable", "ev", "outvariable", "ov"];
+const commonNames = [
+  "erroraction",
+  "ea",
+  "warningaction",
+  "wa",
+  "verbose",
+  "vb",
+  "debug",
+  "db",
+  "informationaction",
+  "errorvariable",
+  "ev",
+  "outvariable",
+  "ov",
+];
 
 /** Whether a parameter takes items of the pipeline: whole, or a property of theirs. */
 export function pipelineKind(parameter: Parameter): "value" | "name" | undefined {
@@ -74,7 +88,11 @@ export async function bindParameters(
     if (value === undefined) {
       const next = args[at + 1];
       if (!next || next.name !== undefined)
-        throw failure("MissingArgument", `Missing an argument for parameter '${parameter.name}'. Specify a parameter of type '${parameter.type ?? "System.Object"}' and try again.`, { category: "InvalidArgument: (:)", type: "System.Management.Automation.ParameterBindingException" });
+        throw failure(
+          "MissingArgument",
+          `Missing an argument for parameter '${parameter.name}'. Specify a parameter of type '${parameter.type ?? "System.Object"}' and try again.`,
+          { category: "InvalidArgument: (:)", type: "System.Management.Automation.ParameterBindingException" },
+        );
       value = next.value ?? null;
       at++;
     }
@@ -83,22 +101,40 @@ export async function bindParameters(
   const open = parameters.filter((parameter) => !given.has(parameter.name) && !/switch$/i.test(parameter.type ?? ""));
   const ordered = open.toSorted((a, b) => positionOf(a, parameters) - positionOf(b, parameters));
   for (const parameter of ordered) {
-    const takesRest = parameter.attributes.some((one) => one.name === "parameter" && one.named.has("valuefromremainingarguments"));
+    const takesRest = parameter.attributes.some(
+      (one) => one.name === "parameter" && one.named.has("valuefromremainingarguments"),
+    );
     if (positional.length === 0) break;
     if (takesRest) await set(parameter, positional.splice(0));
     else if (pipelineKind(parameter) === undefined || !hasInput) await set(parameter, positional.shift() ?? null);
   }
   rest.push(...positional);
   if (isAdvanced && rest.length > 0)
-    throw failure("PositionalParameterNotFound", `A positional parameter cannot be found that accepts argument '${text(rest[0] ?? null)}'.`, { category: `InvalidArgument: (:) [${name}]`, type: "System.Management.Automation.ParameterBindingException" });
+    throw failure(
+      "PositionalParameterNotFound",
+      `A positional parameter cannot be found that accepts argument '${text(rest[0] ?? null)}'.`,
+      { category: `InvalidArgument: (:) [${name}]`, type: "System.Management.Automation.ParameterBindingException" },
+    );
   for (const parameter of parameters) {
     if (given.has(parameter.name)) continue;
     const isMandatory = parameter.attributes.some((one) => one.name === "parameter" && isSet(one.named, "mandatory"));
     if (isMandatory && !(hasInput && pipelineKind(parameter) !== undefined))
-      throw failure("MissingMandatoryParameter", `Cannot process command because of one or more missing mandatory parameters: ${parameter.name}.`, { category: `InvalidArgument: (:) [${name}]`, type: "System.Management.Automation.ParameterBindingException" });
+      throw failure(
+        "MissingMandatoryParameter",
+        `Cannot process command because of one or more missing mandatory parameters: ${parameter.name}.`,
+        { category: `InvalidArgument: (:) [${name}]`, type: "System.Management.Automation.ParameterBindingException" },
+      );
     const isSwitch = /switch$/i.test(parameter.type ?? "");
-    const fallback = parameter.fallback ? await engine.evaluate(parameter.fallback, frame) : isSwitch ? false : initial(parameter.type);
-    frame.scope.set(parameter.name, parameter.type !== undefined && parameter.fallback ? convert(fallback, parameter.type) : fallback, isSwitch ? undefined : parameter.type);
+    const fallback = parameter.fallback
+      ? await engine.evaluate(parameter.fallback, frame)
+      : isSwitch
+        ? false
+        : initial(parameter.type);
+    frame.scope.set(
+      parameter.name,
+      parameter.type !== undefined && parameter.fallback ? convert(fallback, parameter.type) : fallback,
+      isSwitch ? undefined : parameter.type,
+    );
   }
   return { rest, given, errorAction };
 }
@@ -107,7 +143,12 @@ function isSet(named: ReadonlyMap<string, unknown>, name: string): boolean {
   if (!named.has(name)) return false;
   const value = named.get(name);
   // `Mandatory = $false` is written out now and then.
-  return !(typeof value === "object" && value !== null && "name" in value && String(value.name).toLowerCase() === "false");
+  return !(
+    typeof value === "object" &&
+    value !== null &&
+    "name" in value &&
+    String(value.name).toLowerCase() === "false"
+  );
 }
 
 function initial(type: string | undefined): Value {
@@ -127,7 +168,9 @@ function initial(type: string | undefined): Value {
 function positionOf(parameter: Parameter, all: readonly Parameter[]): number {
   const attribute = parameter.attributes.find((one) => one.name === "parameter");
   const position = attribute?.named.get("position");
-  return position?.kind === "literal" && typeof position.value === "number" ? position.value : 1000 + all.indexOf(parameter);
+  return position?.kind === "literal" && typeof position.value === "number"
+    ? position.value
+    : 1000 + all.indexOf(parameter);
 }
 
 function findParameter(parameters: readonly Parameter[], name: string): Parameter | undefined {
@@ -137,7 +180,8 @@ function findParameter(parameters: readonly Parameter[], name: string): Paramete
       one.name.toLowerCase() === wanted ||
       one.attributes.some(
         ({ name: attribute, positional }) =>
-          attribute === "alias" && positional.some((alias) => alias.kind === "literal" && text(alias.value).toLowerCase() === wanted),
+          attribute === "alias" &&
+          positional.some((alias) => alias.kind === "literal" && text(alias.value).toLowerCase() === wanted),
       ),
   );
   if (exact) return exact;
@@ -158,14 +202,24 @@ function convertArgument(command: string, parameter: Parameter, value: Value): V
     return convert(value, parameter.type);
   } catch (error) {
     if (error instanceof Refusal || !(error instanceof Error)) throw error;
-    throw failure("ParameterArgumentTransformationError", `Cannot process argument transformation on parameter '${parameter.name}'. ${error.message}`, {
-      category: `InvalidData: (:) [${command}]`,
-      type: "System.Management.Automation.ParameterBindingArgumentTransformationException",
-    });
+    throw failure(
+      "ParameterArgumentTransformationError",
+      `Cannot process argument transformation on parameter '${parameter.name}'. ${error.message}`,
+      {
+        category: `InvalidData: (:) [${command}]`,
+        type: "System.Management.Automation.ParameterBindingArgumentTransformationException",
+      },
+    );
   }
 }
 
-async function validate(engine: Engine, command: string, parameter: Parameter, value: Value, frame: Frame): Promise<void> {
+async function validate(
+  engine: Engine,
+  command: string,
+  parameter: Parameter,
+  value: Value,
+  frame: Frame,
+): Promise<void> {
   const refuse = (why: string): TerminatingError =>
     failure("ParameterArgumentValidationError", `Cannot validate argument on parameter '${parameter.name}'. ${why}`, {
       category: `InvalidData: (:) [${command}]`,
@@ -173,7 +227,8 @@ async function validate(engine: Engine, command: string, parameter: Parameter, v
     });
   for (const { name, positional } of parameter.attributes) {
     const args: Value[] = [];
-    if (/^validate(?:set|range|pattern|length|count)$/.test(name)) for (const one of positional) args.push(await engine.evaluate(one, frame));
+    if (/^validate(?:set|range|pattern|length|count)$/.test(name))
+      for (const one of positional) args.push(await engine.evaluate(one, frame));
     switch (name) {
       case "parameter":
       case "alias":
@@ -184,12 +239,19 @@ async function validate(engine: Engine, command: string, parameter: Parameter, v
       case "validateset":
         for (const item of itemsOf(value))
           if (!args.some((one) => text(one).toLowerCase() === text(item).toLowerCase()))
-            throw refuse(`The argument "${text(item)}" does not belong to the set "${args.map((one) => text(one)).join(",")}" specified by the ValidateSet attribute. Supply an argument that is in the set and then try the command again.`);
+            throw refuse(
+              `The argument "${text(item)}" does not belong to the set "${args.map((one) => text(one)).join(",")}" specified by the ValidateSet attribute. Supply an argument that is in the set and then try the command again.`,
+            );
         break;
       case "validatenotnull":
       case "validatenotnullorempty":
-        if (value === null || (name === "validatenotnullorempty" && text(value) === "" && !(value instanceof NetObject)))
-          throw refuse("The argument is null or empty. Provide an argument that is not null or empty, and then try the command again.");
+        if (
+          value === null ||
+          (name === "validatenotnullorempty" && text(value) === "" && !(value instanceof NetObject))
+        )
+          throw refuse(
+            "The argument is null or empty. Provide an argument that is not null or empty, and then try the command again.",
+          );
         break;
       case "validaterange": {
         const [low, high] = args.map((one) => Number(text(one)));
@@ -199,7 +261,9 @@ async function validate(engine: Engine, command: string, parameter: Parameter, v
       }
       case "validatepattern":
         if (!regexFrom(text(args[0] ?? null), "i").test(text(value)))
-          throw refuse(`The argument "${text(value)}" does not match the "${text(args[0] ?? null)}" pattern. Supply an argument that matches "${text(args[0] ?? null)}" and try the command again.`);
+          throw refuse(
+            `The argument "${text(value)}" does not match the "${text(args[0] ?? null)}" pattern. Supply an argument that matches "${text(args[0] ?? null)}" and try the command again.`,
+          );
         break;
       default:
         throw new Refusal(`the parameter attribute [${name}]`);

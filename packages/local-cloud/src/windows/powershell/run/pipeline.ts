@@ -1,8 +1,16 @@
 import type { CommandCall, PipelineElement, Redirection, ScriptSource } from "../syntax/ast.ts";
-import { isArray, type Value } from "../values/value.ts";
-import { itemsOf, listOf, text } from "../values/convert.ts";
 import { Hashtable } from "../values/collections.ts";
-import { type BoundArgument, type Emit, type Engine, EnoughInput, type Frame, type Stage, type Streams } from "./engine.ts";
+import { itemsOf, listOf, text } from "../values/convert.ts";
+import { isArray, type Value } from "../values/value.ts";
+import {
+  type BoundArgument,
+  type Emit,
+  type Engine,
+  EnoughInput,
+  type Frame,
+  type Stage,
+  type Streams,
+} from "./engine.ts";
 import { asTerminating } from "./evaluate.ts";
 
 /** A command whose name and arguments have been evaluated. */
@@ -33,7 +41,8 @@ export async function runPipeline(
   }
   const flushes: (() => Promise<void>)[] = [];
   const prepared: (PreparedCommand | undefined)[] = [];
-  for (const element of elements) prepared.push(element.kind === "command" ? await prepare(engine, element, frame) : undefined);
+  for (const element of elements)
+    prepared.push(element.kind === "command" ? await prepare(engine, element, frame) : undefined);
   // Set before the stages are: a stage that fails says so.
   engine.succeeded = true;
   let emit = frame.emit;
@@ -41,7 +50,14 @@ export async function runPipeline(
   for (let index = elements.length - 1; index >= 0; index--) {
     const element = elements[index];
     if (!element) continue;
-    const redirected = await redirect(engine, { ...frame, emit }, element.redirections, flushes, toFile);
+    const place = element.kind === "command" ? { source, extent: element } : frame.place;
+    const redirected = await redirect(
+      engine,
+      { ...frame, emit, ...(place && { place }) },
+      element.redirections,
+      flushes,
+      toFile,
+    );
     const command = prepared[index];
     const stage = command
       ? placed(await makeStage(command, redirected, index > 0), command.call, source)
@@ -130,7 +146,12 @@ async function prepare(engine: Engine, call: CommandCall, frame: Frame): Promise
     const source = expression.kind === "literal" ? expression.source : "";
     args.push({ name: undefined, value, source, argument });
   }
-  if (call.verbatim !== undefined) args.push({ name: undefined, value: frame.scope && engine.process.environment.expand(call.verbatim), source: "--%" });
+  if (call.verbatim !== undefined)
+    args.push({
+      name: undefined,
+      value: frame.scope && engine.process.environment.expand(call.verbatim),
+      source: "--%",
+    });
   return { call, name, args };
 }
 

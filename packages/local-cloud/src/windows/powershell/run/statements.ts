@@ -1,13 +1,13 @@
 import { Refusal } from "../../system/refusal.ts";
 import { wildcard } from "../../system/windows-path.ts";
 import type { ScriptBody, Statement } from "../syntax/ast.ts";
+import type { Hashtable } from "../values/collections.ts";
 import { itemsOf, listOf, text, truth } from "../values/convert.ts";
 import { ErrorRecord, failure, NetException, TerminatingError } from "../values/errors.ts";
 import { binary, equals } from "../values/operators.ts";
 import { matchesTable, regexFrom } from "../values/regex.ts";
 import { ScriptBlock } from "../values/script-block.ts";
 import { fullTypeName, isOfType } from "../values/types.ts";
-import { Hashtable } from "../values/collections.ts";
 import type { Value } from "../values/value.ts";
 import { type Engine, type Frame, LoopExit, ReturnExit, ScriptExit } from "./engine.ts";
 import { asTerminating } from "./evaluate.ts";
@@ -18,7 +18,12 @@ type Kind<K extends Statement["kind"]> = Extract<Statement, { readonly kind: K }
 export type Surrounding = Pick<ScriptBody, "source" | "traps">;
 
 /** Runs statements; an error ends one of them, and the script only where a preference or `throw` says so. */
-export async function runStatements(engine: Engine, statements: readonly Statement[], frame: Frame, body: Surrounding): Promise<void> {
+export async function runStatements(
+  engine: Engine,
+  statements: readonly Statement[],
+  frame: Frame,
+  body: Surrounding,
+): Promise<void> {
   for (const statement of statements) {
     engine.process.signal.throwIfAborted();
     try {
@@ -99,7 +104,10 @@ async function runStatement(engine: Engine, statement: Statement, frame: Frame):
         isFilter: statement.isFilter,
       });
       if (/^global:/i.test(statement.name))
-        frame.scope.global.functions.set(statement.name.slice(7).toLowerCase(), { ...statement, name: statement.name.slice(7) });
+        frame.scope.global.functions.set(statement.name.slice(7).toLowerCase(), {
+          ...statement,
+          name: statement.name.slice(7),
+        });
       return;
     case "try":
       return tryStatement(engine, statement, frame);
@@ -138,21 +146,34 @@ function thrown(value: Value, frame: Frame, isBare: boolean): TerminatingError {
   }
   if (value instanceof ErrorRecord) return new TerminatingError(value, true);
   if (value instanceof NetException)
-    return new TerminatingError(new ErrorRecord({ exception: value, id: value.message, category: "OperationStopped: (:)" }), true);
+    return new TerminatingError(
+      new ErrorRecord({ exception: value, id: value.message, category: "OperationStopped: (:)" }),
+      true,
+    );
   const message = text(value);
-  return failure(message, message, { category: `OperationStopped: (${message}:String)`, target: value, endsScript: true });
+  return failure(message, message, {
+    category: `OperationStopped: (${message}:String)`,
+    target: value,
+    endsScript: true,
+  });
 }
 
 async function silently(engine: Engine, statement: Statement, frame: Frame): Promise<void> {
   await runStatement(engine, statement, { ...frame, emit: () => undefined });
 }
 
-async function loopBody(engine: Engine, body: readonly Statement[], label: string, frame: Frame): Promise<"break" | "on"> {
+async function loopBody(
+  engine: Engine,
+  body: readonly Statement[],
+  label: string,
+  frame: Frame,
+): Promise<"break" | "on"> {
   engine.process.signal.throwIfAborted();
   try {
     await engine.run(body, frame);
   } catch (exit) {
-    if (!(exit instanceof LoopExit) || (exit.label !== "" && exit.label.toLowerCase() !== label.toLowerCase())) throw exit;
+    if (!(exit instanceof LoopExit) || (exit.label !== "" && exit.label.toLowerCase() !== label.toLowerCase()))
+      throw exit;
     if (exit.kind === "break") return "break";
   }
   return "on";
@@ -170,9 +191,14 @@ async function switchStatement(engine: Engine, statement: Kind<"switch">, frame:
         matched = true;
         await engine.run(clause.body, frame);
       }
-      if (!matched) for (const clause of statement.clauses) if (clause.test === "default") await engine.run(clause.body, frame);
+      if (!matched)
+        for (const clause of statement.clauses) if (clause.test === "default") await engine.run(clause.body, frame);
     } catch (exit) {
-      if (!(exit instanceof LoopExit) || (exit.label !== "" && exit.label.toLowerCase() !== statement.label.toLowerCase())) throw exit;
+      if (
+        !(exit instanceof LoopExit) ||
+        (exit.label !== "" && exit.label.toLowerCase() !== statement.label.toLowerCase())
+      )
+        throw exit;
       if (exit.kind === "break") return;
     }
   }
@@ -223,7 +249,8 @@ async function tryStatement(engine: Engine, statement: Kind<"try">, frame: Frame
     const { record } = caught;
     if (!engine.errors.includes(record)) engine.errors.unshift(record);
     const clause =
-      statement.catches.find(({ types }) => types.some((type) => fits(record, type))) ?? statement.catches.find(({ types }) => types.length === 0);
+      statement.catches.find(({ types }) => types.some((type) => fits(record, type))) ??
+      statement.catches.find(({ types }) => types.length === 0);
     if (!clause) throw caught;
     const before = frame.scope.variables.get("_");
     frame.scope.set("_", record);
@@ -241,7 +268,11 @@ async function tryStatement(engine: Engine, statement: Kind<"try">, frame: Frame
 function fits(record: ErrorRecord, type: string): boolean {
   const { exception } = record.facts;
   if (isOfType(exception, fullTypeName(type))) return true;
-  return exception.typeName.endsWith("MethodInvocationException") && exception.inner !== undefined && isOfType(exception.inner, type);
+  return (
+    exception.typeName.endsWith("MethodInvocationException") &&
+    exception.inner !== undefined &&
+    isOfType(exception.inner, type)
+  );
 }
 
 async function assignment(engine: Engine, { target, operator, value }: Kind<"assign">, frame: Frame): Promise<void> {
@@ -251,6 +282,8 @@ async function assignment(engine: Engine, { target, operator, value }: Kind<"ass
     return;
   }
   const before = await engine.evaluate(target, frame);
-  const after = binary(operator.slice(0, -1), before, assigned, { setMatches: (table: Hashtable) => frame.scope.set("Matches", table) });
+  const after = binary(operator.slice(0, -1), before, assigned, {
+    setMatches: (table: Hashtable) => frame.scope.set("Matches", table),
+  });
   await engine.assign(target, after, frame);
 }

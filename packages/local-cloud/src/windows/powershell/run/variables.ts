@@ -5,7 +5,21 @@ import { failure } from "../values/errors.ts";
 import type { Value } from "../values/value.ts";
 import type { Engine, Frame } from "./engine.ts";
 
-const constants = new Set(["true", "false", "null", "?", "^", "$", "pshome", "pid", "host", "home", "executioncontext", "error", "psversiontable"]);
+const constants = new Set([
+  "true",
+  "false",
+  "null",
+  "?",
+  "^",
+  "$",
+  "pshome",
+  "pid",
+  "host",
+  "home",
+  "executioncontext",
+  "error",
+  "psversiontable",
+]);
 
 /** What every session starts with. */
 export function setInitialVariables(engine: Engine): void {
@@ -21,7 +35,10 @@ export function setInitialVariables(engine: Engine): void {
     ["WhatIfPreference", false],
     ["OutputEncoding", new PsObject([["EncodingName", "US-ASCII"]], "System.Text.ASCIIEncoding")],
     ["MaximumHistoryCount", 4096],
-    ["PROFILE", `${process.environment.get("USERPROFILE") ?? ""}\\Documents\\WindowsPowerShell\\Microsoft.PowerShell_profile.ps1`],
+    [
+      "PROFILE",
+      `${process.environment.get("USERPROFILE") ?? ""}\\Documents\\WindowsPowerShell\\Microsoft.PowerShell_profile.ps1`,
+    ],
     ["args", []],
     ["input", []],
     ["NestedPromptLevel", 0],
@@ -66,7 +83,13 @@ function constant(engine: Engine, name: string): Value {
     case "error":
       return engine.errors;
     case "pwd":
-      return new PsObject([["Path", process.directory], ["ProviderPath", process.directory]], "System.Management.Automation.PathInfo");
+      return new PsObject(
+        [
+          ["Path", process.directory],
+          ["ProviderPath", process.directory],
+        ],
+        "System.Management.Automation.PathInfo",
+      );
     case "pid":
       return process.id;
     case "home":
@@ -74,13 +97,19 @@ function constant(engine: Engine, name: string): Value {
     case "pshome":
       return "C:\\Windows\\System32\\WindowsPowerShell\\v1.0";
     case "host":
-      return new PsObject([["Name", "ConsoleHost"], ["Version", versionFrom(process.system.version.powershell) ?? null]]);
+      return new PsObject([
+        ["Name", "ConsoleHost"],
+        ["Version", versionFrom(process.system.version.powershell) ?? null],
+      ]);
     case "psversiontable": {
       const table = new Hashtable();
       const version = process.system.version;
       table.put("PSVersion", versionFrom(version.powershell) ?? null);
       table.put("PSEdition", "Desktop");
-      table.put("PSCompatibleVersions", ["1.0", "2.0", "3.0", "4.0", "5.0", version.powershell].map((one) => versionFrom(one) ?? null));
+      table.put(
+        "PSCompatibleVersions",
+        ["1.0", "2.0", "3.0", "4.0", "5.0", version.powershell].map((one) => versionFrom(one) ?? null),
+      );
       table.put("BuildVersion", versionFrom(`${version.number}.0`) ?? null);
       table.put("CLRVersion", versionFrom("4.0.30319.42000") ?? null);
       table.put("WSManStackVersion", versionFrom("3.0") ?? null);
@@ -112,7 +141,11 @@ export function writeVariable(engine: Engine, name: string, value: Value, frame:
   }
   if (constants.has(id)) {
     const kind = /^(?:true|false|\?|pid|home|pshome|host|psversiontable)$/.test(id);
-    if (kind) throw failure("VariableNotWritable", `Cannot overwrite variable ${bare} because it is read-only or constant.`, { category: `WriteError: (${bare}:String)`, type: "System.Management.Automation.SessionStateUnauthorizedAccessException" });
+    if (kind)
+      throw failure("VariableNotWritable", `Cannot overwrite variable ${bare} because it is read-only or constant.`, {
+        category: `WriteError: (${bare}:String)`,
+        type: "System.Management.Automation.SessionStateUnauthorizedAccessException",
+      });
     if (id === "error") return;
   }
   const target = typeof scope === "object" ? scope : frame.scope;

@@ -29,7 +29,10 @@ export abstract class CommandParser extends ExpressionParser {
     if (!expressionStart.test(char)) return false;
     if (/\d/.test(char) || (char === "." && /\d/.test(this.char(1)))) {
       const word = this.matches(/[^\s(){};,|&<>=+*/%-]+/y)?.[0] ?? "";
-      return numberFrom(word.replace(/\.\..*$/, "")) !== undefined || numberFrom(word.split(/\.(?=[A-Za-z])/)[0] ?? "") !== undefined;
+      return (
+        numberFrom(word.replace(/\.\..*$/, "")) !== undefined ||
+        numberFrom(word.split(/\.(?=[A-Za-z])/)[0] ?? "") !== undefined
+      );
     }
     if (char === ".") return false;
     if (char === "-") return this.matches(/-(?:-|[\d.$("'[]|(?:not|bnot|join|[ci]?split)(?![\w-]))/iy) !== undefined;
@@ -46,8 +49,15 @@ export abstract class CommandParser extends ExpressionParser {
       this.skipBlanks();
       if (this.isAtEnd || /[\r\n;|)}]/.test(this.char())) break;
       if (this.sees("&&") || this.sees("||"))
-        throw this.failure("InvalidEndOfLine", `The token '${this.slice(this.at, this.at + 2)}' is not a valid statement separator in this version.`);
-      if (this.char() === "&") throw this.failure("AmpersandNotAllowed", "The ampersand (&) character is not allowed. The & operator is reserved for future use; wrap an ampersand in double quotation marks (\"&\") to pass it as part of a string.");
+        throw this.failure(
+          "InvalidEndOfLine",
+          `The token '${this.slice(this.at, this.at + 2)}' is not a valid statement separator in this version.`,
+        );
+      if (this.char() === "&")
+        throw this.failure(
+          "AmpersandNotAllowed",
+          'The ampersand (&) character is not allowed. The & operator is reserved for future use; wrap an ampersand in double quotation marks ("&") to pass it as part of a string.',
+        );
       const redirected = this.redirection();
       if (redirected) {
         redirections.push(redirected);
@@ -75,7 +85,8 @@ export abstract class CommandParser extends ExpressionParser {
   private redirection(): Redirection | undefined {
     const match = this.matches(redirection);
     if (!match) {
-      if (this.char() === "<") throw this.failure("RedirectionNotSupported", "The '<' operator is reserved for future use.");
+      if (this.char() === "<")
+        throw this.failure("RedirectionNotSupported", "The '<' operator is reserved for future use.");
       return undefined;
     }
     this.at += match[0].length;

@@ -7,7 +7,7 @@ const levels: readonly RegExp[] = [
   /-(?:and|or|xor)(?![\w-])/iy,
   /-(?:band|bor|bxor)(?![\w-])/iy,
   /-(?:[ci]?(?:eq|ne|gt|ge|lt|le|like|notlike|match|notmatch|contains|notcontains|in|notin|replace|split)|isnot|is|as|join|shl|shr)(?![\w-])/iy,
-  /[+-](?![+-])/y,
+  /\+(?!\+)|-(?![-A-Za-z])/y,
   /[*/%](?!=)/y,
   /-f(?![\w-])/iy,
   /\.\.(?!\.)/y,
@@ -115,7 +115,11 @@ export abstract class ExpressionParser extends StringParser {
     if (this.sees("::")) return this.postfixOf({ kind: "type", name, ...this.extent(start) }, start);
     const back = this.at;
     this.skipBlanks();
-    if (/[$"'@({[\d\u2018-\u201e,!]/.test(this.char()) || /^[-+][$\d(.]/.test(this.slice(this.at, this.at + 2)) || this.matches(unaryWords)) {
+    if (
+      /[$"'@({[\d\u2018-\u201e,!]/.test(this.char()) ||
+      /^[-+][$\d(.]/.test(this.slice(this.at, this.at + 2)) ||
+      this.matches(unaryWords)
+    ) {
       // `[a][b]` on its own are two types; a bracket that no type begins is an index.
       const operand = this.unary();
       return { kind: "cast", type: name, operand, ...this.extent(start) };
@@ -161,9 +165,7 @@ export abstract class ExpressionParser extends StringParser {
     const at = this.at;
     const word = this.takes(/[A-Za-z_]\w*/y);
     const name: Expression =
-      word === undefined
-        ? this.primary()
-        : { kind: "literal", value: word, source: word, ...this.extent(at) };
+      word === undefined ? this.primary() : { kind: "literal", value: word, source: word, ...this.extent(at) };
     if (this.char() !== "(") return { kind: "member", target, name, isStatic, ...this.extent(start) };
     this.at++;
     const args = this.callArguments();
@@ -180,7 +182,8 @@ export abstract class ExpressionParser extends StringParser {
       if (this.char() === ",") {
         this.at++;
         this.skipLines();
-      } else if (this.char() !== ")") throw this.failure("MissingEndParenthesisInMethodCall", "Missing ')' in method call.");
+      } else if (this.char() !== ")")
+        throw this.failure("MissingEndParenthesisInMethodCall", "Missing ')' in method call.");
     }
     this.at++;
     return args;
@@ -255,13 +258,13 @@ export abstract class ExpressionParser extends StringParser {
       const key: Expression =
         word === undefined ? this.level(0) : { kind: "literal", value: word, source: word, ...this.extent(at) };
       this.skipBlanks();
-      if (this.char() !== "=") throw this.failure("MissingEqualsInHashLiteral", "Missing '=' operator after key in hash literal.");
+      if (this.char() !== "=")
+        throw this.failure("MissingEqualsInHashLiteral", "Missing '=' operator after key in hash literal.");
       this.at++;
       this.skipLines();
       entries.push([key, this.statementValue()]);
       this.skipBlanks();
-      if (!/[\r\n;}]/.test(this.char()))
-        throw this.failure("MissingEndCurlyBrace", "The hash literal was incomplete.");
+      if (!/[\r\n;}]/.test(this.char())) throw this.failure("MissingEndCurlyBrace", "The hash literal was incomplete.");
     }
     this.at++;
     return { kind: "hash", entries, ...this.extent(start) };

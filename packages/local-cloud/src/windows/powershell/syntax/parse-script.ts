@@ -15,7 +15,8 @@ export function parseScript(text: string, file?: string): ScriptBody {
   return new ScriptParser({ text, file }).script();
 }
 
-const refusedWords = /(?:class|enum|using|workflow|configuration|data|dynamicparam|parallel|sequence|inlinescript)(?=[ \t{])/iy;
+const refusedWords =
+  /(?:class|enum|using|workflow|configuration|data|dynamicparam|parallel|sequence|inlinescript)(?=[ \t{])/iy;
 
 class ScriptParser extends CommandParser {
   script(): ScriptBody {
@@ -43,7 +44,11 @@ class ScriptParser extends CommandParser {
     const hasBlocks = blocks.begin ?? blocks.process ?? blocks.end;
     const rest = this.statementsUntil(close);
     if (hasBlocks && rest.length > 0)
-      throw this.failure("MissingNamedBlocks", "unexpected statement after a begin, process or end block.", rest[0]?.start);
+      throw this.failure(
+        "MissingNamedBlocks",
+        "unexpected statement after a begin, process or end block.",
+        rest[0]?.start,
+      );
     const traps = rest.filter((statement) => statement.kind === "trap");
     return {
       parameters,
@@ -66,9 +71,18 @@ class ScriptParser extends CommandParser {
       this.skipBlanks();
       if (!this.isAtEnd && !/[\r\n;)}]/.test(this.char())) {
         // A block needs nothing after it.
-        if (this.slice(this.at - 1, this.at) === "}" && found.at(-1)?.kind !== "pipeline" && found.at(-1)?.kind !== "assign") continue;
+        if (
+          this.slice(this.at - 1, this.at) === "}" &&
+          found.at(-1)?.kind !== "pipeline" &&
+          found.at(-1)?.kind !== "assign"
+        )
+          continue;
         const token = this.takes(/[^\s()[\]{};,|&<>]+|&&|\|\||[\s\S]/y) ?? "";
-        throw this.failure("UnexpectedToken", `Unexpected token '${token}' in expression or statement.`, this.at - token.length);
+        throw this.failure(
+          "UnexpectedToken",
+          `Unexpected token '${token}' in expression or statement.`,
+          this.at - token.length,
+        );
       }
     }
   }
@@ -116,7 +130,8 @@ class ScriptParser extends CommandParser {
       const body = this.braces();
       this.skipLines();
       const word = this.takes(/(?:while|until)(?=[\s(])/iy)?.toLowerCase();
-      if (word === undefined) throw this.failure("MissingWhileOrUntilInDoWhile", "The while or until keyword was missing.");
+      if (word === undefined)
+        throw this.failure("MissingWhileOrUntilInDoWhile", "The while or until keyword was missing.");
       const test = this.condition();
       return { kind: "do", label, test, until: word === "until", body, ...this.extent(start) };
     },
@@ -235,7 +250,13 @@ class ScriptParser extends CommandParser {
     this.expect("{", "Missing function body in function declaration.");
     const body = this.scriptBody("}");
     this.expect("}", "Missing closing '}' in statement block or type definition.");
-    return { kind: "function", name, isFilter, body: { ...body, parameters: body.parameters ?? parameters }, ...this.extent(start) };
+    return {
+      kind: "function",
+      name,
+      isFilter,
+      body: { ...body, parameters: body.parameters ?? parameters },
+      ...this.extent(start),
+    };
   }
 
   private tryStatement(start: number): Statement {
@@ -270,7 +291,9 @@ class ScriptParser extends CommandParser {
   private paramBlock(): Parameter[] | undefined {
     const back = this.at;
     for (;;) {
-      const attribute = this.matches(/\[\s*(?:CmdletBinding|OutputType|Diagnostics\.CodeAnalysis\.SuppressMessage\w*)\s*\(/iy);
+      const attribute = this.matches(
+        /\[\s*(?:CmdletBinding|OutputType|Diagnostics\.CodeAnalysis\.SuppressMessage\w*)\s*\(/iy,
+      );
       if (!attribute) break;
       this.attribute();
       this.skipLines();
@@ -292,7 +315,8 @@ class ScriptParser extends CommandParser {
       parameters.push(this.parameter());
       this.skipLines();
       if (this.char() === ",") this.at++;
-      else if (this.char() !== ")") throw this.failure("MissingEndParenthesisInFunctionParameterList", "Missing ')' in function parameter list.");
+      else if (this.char() !== ")")
+        throw this.failure("MissingEndParenthesisInFunctionParameterList", "Missing ')' in function parameter list.");
     }
     this.at++;
     return parameters;
@@ -356,7 +380,11 @@ class ScriptParser extends CommandParser {
     this.skipLines();
     if (!this.isAtEnd && this.char() !== close && !(close === ";" && this.char() === ")")) {
       const token = this.takes(/[^\s()[\]{};,|&<>]+|[\s\S]/y) ?? "";
-      throw this.failure("UnexpectedToken", `Unexpected token '${token}' in expression or statement.`, this.at - token.length);
+      throw this.failure(
+        "UnexpectedToken",
+        `Unexpected token '${token}' in expression or statement.`,
+        this.at - token.length,
+      );
     }
     return statement;
   }

@@ -42,7 +42,8 @@ export abstract class StringParser extends Cursor {
     this.at++;
     let value = "";
     for (;;) {
-      if (this.isAtEnd) throw this.failure("TerminatorExpectedAtEndOfString", "The string is missing the terminator: '.", start);
+      if (this.isAtEnd)
+        throw this.failure("TerminatorExpectedAtEndOfString", "The string is missing the terminator: '.", start);
       const char = this.char();
       if (singleQuotes.includes(char)) {
         const next = this.char(1);
@@ -77,7 +78,8 @@ export abstract class StringParser extends Cursor {
     const body = this.at;
     const rest = this.slice(body, this.source.text.length);
     const end = close.exec(rest);
-    if (!end) throw this.failure("TerminatorExpectedAtEndOfString", `The string is missing the terminator: ${quote}@.`, start);
+    if (!end)
+      throw this.failure("TerminatorExpectedAtEndOfString", `The string is missing the terminator: ${quote}@.`, start);
     const stop = body + end.index;
     if (isVerbatim) {
       this.at = stop + end[0].length;

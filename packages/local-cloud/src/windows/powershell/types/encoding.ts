@@ -9,7 +9,14 @@ export class Encoding extends NetObject {
   constructor(page: number) {
     super();
     this.page = page;
-    this.typeName = page === 65001 ? "System.Text.UTF8Encoding" : page === 1200 ? "System.Text.UnicodeEncoding" : page === 20127 ? "System.Text.ASCIIEncoding" : "System.Text.SBCSCodePageEncoding";
+    this.typeName =
+      page === 65001
+        ? "System.Text.UTF8Encoding"
+        : page === 1200
+          ? "System.Text.UnicodeEncoding"
+          : page === 20127
+            ? "System.Text.ASCIIEncoding"
+            : "System.Text.SBCSCodePageEncoding";
   }
   override get(name: string): Value | undefined {
     const wanted = name.toLowerCase();

@@ -1,7 +1,16 @@
-import type { WindowsProcess } from "../../system/process.ts";
 import { FileError } from "../../system/drive.ts";
+import type { WindowsProcess } from "../../system/process.ts";
 import { decodeFile, decodePage, encodePage } from "../../system/text-encodings.ts";
-import { absolutePath, extensionOf, joinPath, parentOf, partsOf, PathError, wildcard, leafOf } from "../../system/windows-path.ts";
+import {
+  absolutePath,
+  extensionOf,
+  joinPath,
+  leafOf,
+  PathError,
+  parentOf,
+  partsOf,
+  wildcard,
+} from "../../system/windows-path.ts";
 import { convert, itemsOf, text } from "../values/convert.ts";
 import { DateTime } from "../values/date-time.ts";
 import { methodFailure, TerminatingError } from "../values/errors.ts";
@@ -10,14 +19,25 @@ import { Encoding } from "./encoding.ts";
 import { FileStream, StreamReader, StreamWriter } from "./streams.ts";
 
 /** [IO.File], [IO.Directory] and [IO.Path]; undefined for a method that they have not here. */
-export function callFiles(type: string, method: string, args: readonly Value[], process: WindowsProcess): Value | undefined {
+export function callFiles(
+  type: string,
+  method: string,
+  args: readonly Value[],
+  process: WindowsProcess,
+): Value | undefined {
   const name = method.toLowerCase();
   try {
     if (type === "system.io.path") return pathMethod(name, args, process);
     return type === "system.io.file" ? fileMethod(name, args, process) : folderMethod(name, args, process);
   } catch (error) {
     if (error instanceof TerminatingError) throw error;
-    if (error instanceof PathError) throw methodFailure(method, args.length, error.code === "characters" ? "System.ArgumentException" : "System.IO.DirectoryNotFoundException", error.message);
+    if (error instanceof PathError)
+      throw methodFailure(
+        method,
+        args.length,
+        error.code === "characters" ? "System.ArgumentException" : "System.IO.DirectoryNotFoundException",
+        error.message,
+      );
     if (error instanceof FileError) throw methodFailure(method, args.length, ...wording(error));
     throw error;
   }
@@ -30,7 +50,10 @@ function wording(error: FileError): [type: string, message: string] {
     case "no-folder":
       return ["System.IO.DirectoryNotFoundException", `Could not find a part of the path '${error.path}'.`];
     case "exists":
-      return ["System.IO.IOException", `Cannot create "${error.path}" because a file or directory with the same name already exists.`];
+      return [
+        "System.IO.IOException",
+        `Cannot create "${error.path}" because a file or directory with the same name already exists.`,
+      ];
     case "denied":
       return ["System.UnauthorizedAccessException", `Access to the path '${error.path}' is denied.`];
     case "not-empty":
@@ -54,7 +77,19 @@ function pathMethod(name: string, args: readonly Value[], process: WindowsProces
       return /[\\/]$/.test(path) && !made.endsWith("\\") ? `${made}\\` : made;
     }
     case "combine":
-      return args.map((arg) => text(arg)).reduce((whole, part) => (/^(?:[A-Za-z]:|[\\/])/.test(part) ? part : whole === "" ? part : part === "" ? whole : `${whole}${/[\\/:]$/.test(whole) ? "" : "\\"}${part}`), "");
+      return args
+        .map((arg) => text(arg))
+        .reduce(
+          (whole, part) =>
+            /^(?:[A-Za-z]:|[\\/])/.test(part)
+              ? part
+              : whole === ""
+                ? part
+                : part === ""
+                  ? whole
+                  : `${whole}${/[\\/:]$/.test(whole) ? "" : "\\"}${part}`,
+          "",
+        );
     case "getdirectoryname": {
       const cut = Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/"));
       const parent = path.slice(0, Math.max(0, cut)).replaceAll("/", "\\");
@@ -124,13 +159,20 @@ function fileMethod(name: string, args: readonly Value[], process: WindowsProces
       return new StreamWriter(new FileStream(process, path(), "Append", "Write"));
     case "move": {
       const to = full(second, process);
-      if (drive.facts(to) && to.toLowerCase() !== path().toLowerCase()) throw methodFailure("Move", 2, "System.IO.IOException", "Cannot create a file when that file already exists.\r\n");
+      if (drive.facts(to) && to.toLowerCase() !== path().toLowerCase())
+        throw methodFailure(
+          "Move",
+          2,
+          "System.IO.IOException",
+          "Cannot create a file when that file already exists.\r\n",
+        );
       drive.move(path(), to);
       return null;
     }
     case "copy": {
       const to = full(second, process);
-      if (drive.facts(to) && third !== true) throw methodFailure("Copy", 2, "System.IO.IOException", `The file '${to}' already exists.`);
+      if (drive.facts(to) && third !== true)
+        throw methodFailure("Copy", 2, "System.IO.IOException", `The file '${to}' already exists.`);
       drive.copy(path(), to);
       return null;
     }
@@ -142,7 +184,9 @@ function fileMethod(name: string, args: readonly Value[], process: WindowsProces
       return null;
     }
     case "readalltext":
-      return second instanceof Encoding ? decodePage(drive.read(path()), second.page) : decodeFile(drive.read(path()), 65001);
+      return second instanceof Encoding
+        ? decodePage(drive.read(path()), second.page)
+        : decodeFile(drive.read(path()), 65001);
     case "readalllines": {
       const lines = decodeFile(drive.read(path()), page(second)).split(/\r\n|\n|\r/);
       if (lines.at(-1) === "") lines.pop();
@@ -158,7 +202,15 @@ function fileMethod(name: string, args: readonly Value[], process: WindowsProces
       else drive.write(path(), marked(text(second), third));
       return null;
     case "writealllines":
-      drive.write(path(), marked(itemsOf(second).map((item) => `${text(item)}\r\n`).join(""), third));
+      drive.write(
+        path(),
+        marked(
+          itemsOf(second)
+            .map((item) => `${text(item)}\r\n`)
+            .join(""),
+          third,
+        ),
+      );
       return null;
     case "writeallbytes": {
       const bytes = convert(second, "byte[]");
@@ -190,7 +242,12 @@ function folderMethod(name: string, args: readonly Value[], process: WindowsProc
     const pattern = wildcard(second === null ? "*" : text(second) === "*.*" ? "*" : text(second), false);
     const all = /alldirectories/i.test(text(third));
     const visit = (folder: string): string[] =>
-      drive.list(folder).flatMap((one) => [...(want(one.isFolder) && pattern.test(leafOf(one.path)) ? [one.path] : []), ...(all && one.isFolder ? visit(one.path) : [])]);
+      drive
+        .list(folder)
+        .flatMap((one) => [
+          ...(want(one.isFolder) && pattern.test(leafOf(one.path)) ? [one.path] : []),
+          ...(all && one.isFolder ? visit(one.path) : []),
+        ]);
     if (!drive.facts(path)?.isFolder) throw new FileError("no-folder", path);
     return visit(path);
   };

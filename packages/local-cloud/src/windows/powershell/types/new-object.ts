@@ -9,11 +9,25 @@ import { fullTypeName } from "../values/types.ts";
 import { NetObject, type Value } from "../values/value.ts";
 import { Encoding } from "./encoding.ts";
 import { ScheduleService } from "./schedule-service.ts";
-import { ByteStream, FileStream, HashAlgorithm, InflateStream, MemoryStream, StreamReader, StreamWriter } from "./streams.ts";
+import {
+  ByteStream,
+  FileStream,
+  HashAlgorithm,
+  InflateStream,
+  MemoryStream,
+  StreamReader,
+  StreamWriter,
+} from "./streams.ts";
 import { StringBuilder } from "./string-builder.ts";
 
 /** New-Object: the types and COM classes that the stand-in has. */
-export function newObject(typeName: string | undefined, com: string | undefined, args: readonly Value[], property: Value, process: WindowsProcess): Value {
+export function newObject(
+  typeName: string | undefined,
+  com: string | undefined,
+  args: readonly Value[],
+  property: Value,
+  process: WindowsProcess,
+): Value {
   if (com !== undefined) {
     if (com.toLowerCase() === "schedule.service") return new ScheduleService(process);
     throw new Refusal(`the COM class ${com}`);
@@ -34,7 +48,9 @@ export function construct(typeName: string, args: readonly Value[], process: Win
   const array = /^(.*)\[\]$/.exec(full);
   if (array) {
     const size = count(first);
-    return /byte$/i.test(array[1] ?? "") ? new Uint8Array(size) : Array.from({ length: size }, () => (/int(?:32|64)$/i.test(array[1] ?? "") ? 0 : null));
+    return /byte$/i.test(array[1] ?? "")
+      ? new Uint8Array(size)
+      : Array.from({ length: size }, () => (/int(?:32|64)$/i.test(array[1] ?? "") ? 0 : null));
   }
   const page = (value: Value): number | undefined => (value instanceof Encoding ? value.page : undefined);
   switch (full.toLowerCase()) {
@@ -51,11 +67,22 @@ export function construct(typeName: string, args: readonly Value[], process: Win
     case "system.string":
       return typeof second === "number" ? text(first).repeat(second) : text(first);
     case "system.datetime":
-      return new DateTime(Date.UTC(...([count(first), count(second) - 1, ...args.slice(2).map((arg) => count(arg))] as unknown as [number, number])));
+      return new DateTime(
+        Date.UTC(
+          ...([count(first), count(second) - 1, ...args.slice(2).map((arg) => count(arg))] as unknown as [
+            number,
+            number,
+          ]),
+        ),
+      );
     case "system.timespan":
-      return args.length === 3 ? new TimeSpan(((count(first) * 60 + count(second)) * 60 + count(third)) * 1000) : new TimeSpan(Number(convert(first, "long")) / 10_000);
+      return args.length === 3
+        ? new TimeSpan(((count(first) * 60 + count(second)) * 60 + count(third)) * 1000)
+        : new TimeSpan(Number(convert(first, "long")) / 10_000);
     case "system.version":
-      return (args.length === 1 ? versionFrom(text(first)) : versionFrom(args.map((arg) => text(arg)).join("."))) ?? null;
+      return (
+        (args.length === 1 ? versionFrom(text(first)) : versionFrom(args.map((arg) => text(arg)).join("."))) ?? null
+      );
     case "system.text.stringbuilder":
       return new StringBuilder(text(first));
     case "system.text.utf8encoding":
@@ -65,18 +92,41 @@ export function construct(typeName: string, args: readonly Value[], process: Win
     case "system.text.asciiencoding":
       return new Encoding(20127);
     case "system.io.memorystream":
-      return new MemoryStream(first instanceof Uint8Array ? first : Uint8Array.from(itemsOf(args.length > 1 ? [...args] : first).flatMap((item) => (typeof item === "number" && args.length > 1 ? [item] : []))));
+      return new MemoryStream(
+        first instanceof Uint8Array
+          ? first
+          : Uint8Array.from(
+              itemsOf(args.length > 1 ? [...args] : first).flatMap((item) =>
+                typeof item === "number" && args.length > 1 ? [item] : [],
+              ),
+            ),
+      );
     case "system.io.filestream":
-      return new FileStream(process, absolutePath(text(first), process.directory), text(second), args.length > 2 ? text(third) : "ReadWrite");
+      return new FileStream(
+        process,
+        absolutePath(text(first), process.directory),
+        text(second),
+        args.length > 2 ? text(third) : "ReadWrite",
+      );
     case "system.io.compression.deflatestream":
     case "system.io.compression.gzipstream":
       if (!(first instanceof ByteStream) || !/^decompress$/i.test(text(second))) throw new Refusal("compressing");
       return new InflateStream(first, /gzip/i.test(full));
     case "system.io.streamreader":
-      return new StreamReader(first instanceof ByteStream ? first : new FileStream(process, absolutePath(text(first), process.directory), "Open", "Read"), page(second));
+      return new StreamReader(
+        first instanceof ByteStream
+          ? first
+          : new FileStream(process, absolutePath(text(first), process.directory), "Open", "Read"),
+        page(second),
+      );
     case "system.io.streamwriter": {
       const mode = second === true ? "Append" : "Create";
-      return new StreamWriter(first instanceof ByteStream ? first : new FileStream(process, absolutePath(text(first), process.directory), mode, "Write"), page(second) ?? page(third));
+      return new StreamWriter(
+        first instanceof ByteStream
+          ? first
+          : new FileStream(process, absolutePath(text(first), process.directory), mode, "Write"),
+        page(second) ?? page(third),
+      );
     }
     case "system.security.cryptography.sha1cryptoserviceprovider":
     case "system.security.cryptography.sha1managed":
@@ -90,7 +140,8 @@ export function construct(typeName: string, args: readonly Value[], process: Win
       throw new Refusal("downloads (System.Net.WebClient): it has no way to other machines");
     default:
       if (/exception$/i.test(full)) return new NetException(full, text(first));
-      if (/^system\.collections\.generic\.(?:list|queue|stack|hashset)/i.test(full)) return new NetList(full, [...itemsOf(first)]);
+      if (/^system\.collections\.generic\.(?:list|queue|stack|hashset)/i.test(full))
+        return new NetList(full, [...itemsOf(first)]);
       if (/^system\.collections\.generic\.dictionary/i.test(full)) return new Hashtable(true);
       throw new Refusal(`the type [${typeName}]`);
   }

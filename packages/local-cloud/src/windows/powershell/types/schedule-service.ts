@@ -25,7 +25,13 @@ export class ScheduleService extends NetObject {
     }
     if (name === "newtask") return new TaskText();
     if (name !== "getfolder") return undefined;
-    if (!this.#isConnected) throw methodFailure("GetFolder", 1, comException, "The RPC server is unavailable. (Exception from HRESULT: 0x800706BA)");
+    if (!this.#isConnected)
+      throw methodFailure(
+        "GetFolder",
+        1,
+        comException,
+        "The RPC server is unavailable. (Exception from HRESULT: 0x800706BA)",
+      );
     if (text(args[0] ?? null) !== "\\") throw new Refusal(`the task folder ${text(args[0] ?? null)}`);
     return new TaskFolder(this.#process);
   }
@@ -39,7 +45,8 @@ class TaskText extends NetObject {
     return name.toLowerCase() === "xmltext" ? this.xml : undefined;
   }
   override set(name: string, value: Value): boolean {
-    if (name.toLowerCase() !== "xmltext") throw new Refusal(`the property ${name} of a task definition (XmlText is known)`);
+    if (name.toLowerCase() !== "xmltext")
+      throw new Refusal(`the property ${name} of a task definition (XmlText is known)`);
     this.xml = text(value);
     return true;
   }
@@ -60,7 +67,16 @@ class TaskFolder extends NetObject {
       case "registertask":
       case "registertaskdefinition": {
         const xml = second instanceof TaskText ? second.xml : text(second);
-        tasks.register(definition(this.#process, task, xml, text(user), password === null ? undefined : text(password), count(logon)));
+        tasks.register(
+          definition(
+            this.#process,
+            task,
+            xml,
+            text(user),
+            password === null ? undefined : text(password),
+            count(logon),
+          ),
+        );
         return new RegisteredTask(this.#process, task);
       }
       case "gettask":
@@ -76,11 +92,23 @@ class TaskFolder extends NetObject {
 }
 
 function missing(method: string): Error {
-  return methodFailure(method, 1, "System.IO.FileNotFoundException", "The system cannot find the file specified. (Exception from HRESULT: 0x80070002)");
+  return methodFailure(
+    method,
+    1,
+    "System.IO.FileNotFoundException",
+    "The system cannot find the file specified. (Exception from HRESULT: 0x80070002)",
+  );
 }
 
 /** Checks user and password as the scheduler does when a task is registered. */
-function definition(process: WindowsProcess, name: string, xml: string, user: string, password: string | undefined, logon: number): Parameters<WindowsProcess["system"]["tasks"]["register"]>[0] {
+function definition(
+  process: WindowsProcess,
+  name: string,
+  xml: string,
+  user: string,
+  password: string | undefined,
+  logon: number,
+): Parameters<WindowsProcess["system"]["tasks"]["register"]>[0] {
   const { accounts, computerName } = process.system;
   const refuse = (message: string): Error => methodFailure("RegisterTask", 7, comException, message);
   const actions = [...xml.matchAll(/<Exec>([\s\S]*?)<\/Exec>/g)];
@@ -93,7 +121,8 @@ function definition(process: WindowsProcess, name: string, xml: string, user: st
     throw refuse("The user name or password is incorrect. (Exception from HRESULT: 0x8007052E)");
   if (account && logon === 5) throw refuse("The parameter is incorrect. (Exception from HRESULT: 0x80070057)");
   const body = actions[0]?.[1] ?? "";
-  const element = (tag: string): string => unescapeXml(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(body)?.[1] ?? "");
+  const element = (tag: string): string =>
+    unescapeXml(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(body)?.[1] ?? "");
   return {
     name,
     user: account?.name ?? user.replace(/^NT AUTHORITY\\/i, "").toUpperCase(),
@@ -105,7 +134,8 @@ function definition(process: WindowsProcess, name: string, xml: string, user: st
 
 function unescapeXml(source: string): string {
   return source.replace(/&(lt|gt|quot|apos|amp|#x?[0-9a-fA-F]+);/g, (_whole, name: string) => {
-    if (name.startsWith("#")) return String.fromCodePoint(name[1] === "x" ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1)));
+    if (name.startsWith("#"))
+      return String.fromCodePoint(name[1] === "x" ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1)));
     return { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" }[name] ?? "";
   });
 }

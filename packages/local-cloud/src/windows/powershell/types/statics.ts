@@ -53,10 +53,26 @@ function member(type: string, wanted: string, name: string, process: WindowsProc
       return wanted === "outputencoding" || wanted === "inputencoding" ? new Encoding(process.page) : undefined;
     case "system.globalization.cultureinfo":
       return /^(?:current|invariant|currentui)culture$/.test(wanted)
-        ? new PsObject([["Name", "en-US"], ["TextInfo", new PsObject([["OEMCodePage", 437], ["ANSICodePage", 1252]])]], "System.Globalization.CultureInfo")
+        ? new PsObject(
+            [
+              ["Name", "en-US"],
+              [
+                "TextInfo",
+                new PsObject([
+                  ["OEMCodePage", 437],
+                  ["ANSICodePage", 1252],
+                ]),
+              ],
+            ],
+            "System.Globalization.CultureInfo",
+          )
         : undefined;
     case "system.io.path":
-      return { directoryseparatorchar: new Char("\\"), pathseparator: new Char(";"), altdirectoryseparatorchar: new Char("/") }[wanted];
+      return {
+        directoryseparatorchar: new Char("\\"),
+        pathseparator: new Char(";"),
+        altdirectoryseparatorchar: new Char("/"),
+      }[wanted];
     case "system.dayofweek":
     case "system.io.filemode":
     case "system.io.fileaccess":
@@ -99,14 +115,26 @@ function environmentMember(wanted: string, process: WindowsProcess): Value | und
     case "tickcount":
       return Math.floor(process.system.now() - process.system.bootedMs);
     case "osversion":
-      return new PsObject([["Platform", "Win32NT"], ["Version", versionFrom(`${process.system.version.number}.0`) ?? null], ["VersionString", `Microsoft Windows NT ${process.system.version.number}.0`]], "System.OperatingSystem");
+      return new PsObject(
+        [
+          ["Platform", "Win32NT"],
+          ["Version", versionFrom(`${process.system.version.number}.0`) ?? null],
+          ["VersionString", `Microsoft Windows NT ${process.system.version.number}.0`],
+        ],
+        "System.OperatingSystem",
+      );
     default:
       return undefined;
   }
 }
 
 /** `[TYPE]::Name(…)` */
-export async function callStatic(type: string, name: string, args: readonly Value[], process: WindowsProcess): Promise<Value> {
+export async function callStatic(
+  type: string,
+  name: string,
+  args: readonly Value[],
+  process: WindowsProcess,
+): Promise<Value> {
   const wanted = name.toLowerCase();
   if (wanted === "new") return construct(type, args, process);
   const found = call(type.toLowerCase(), wanted, args, process, name);
@@ -114,7 +142,13 @@ export async function callStatic(type: string, name: string, args: readonly Valu
   return found;
 }
 
-function call(type: string, wanted: string, args: readonly Value[], process: WindowsProcess, name: string): Value | undefined {
+function call(
+  type: string,
+  wanted: string,
+  args: readonly Value[],
+  process: WindowsProcess,
+  name: string,
+): Value | undefined {
   const [first = null, second = null, third = null] = args;
   switch (type) {
     case "system.io.file":
@@ -151,11 +185,21 @@ function call(type: string, wanted: string, args: readonly Value[], process: Win
     case "system.datetime":
       if (wanted === "parse") return convert(first, "datetime");
       if (wanted === "parseexact") return parseDate(text(first)) ?? undefined;
-      return wanted === "fromfiletime" ? new DateTime(Number(convert(first, "long")) / 10_000 - 11_644_473_600_000) : undefined;
+      return wanted === "fromfiletime"
+        ? new DateTime(Number(convert(first, "long")) / 10_000 - 11_644_473_600_000)
+        : undefined;
     case "system.timespan": {
-      const unit = { frommilliseconds: 1, fromseconds: 1000, fromminutes: 60_000, fromhours: 3_600_000, fromdays: 86_400_000 }[wanted];
+      const unit = {
+        frommilliseconds: 1,
+        fromseconds: 1000,
+        fromminutes: 60_000,
+        fromhours: 3_600_000,
+        fromdays: 86_400_000,
+      }[wanted];
       const amount = number(first);
-      return unit === undefined || amount === undefined ? undefined : new TimeSpan((amount instanceof Double ? amount.value : Number(amount)) * unit);
+      return unit === undefined || amount === undefined
+        ? undefined
+        : new TimeSpan((amount instanceof Double ? amount.value : Number(amount)) * unit);
     }
     case "system.array":
       if (!isArray(first)) return undefined;
@@ -200,7 +244,11 @@ function convertMethod(wanted: string, name: string, args: readonly Value[]): Va
       const type = wanted === "toint32" ? "int" : wanted === "toint64" ? "long" : "byte";
       if (second === null) return convert(first, type);
       const whole = BigInt({ 2: "0b", 8: "0o", 10: "", 16: "0x" }[count(second)] + text(first).replace(/^0x/i, ""));
-      return type === "int" ? Number(BigInt.asIntN(32, whole)) : type === "long" ? BigInt.asIntN(64, whole) : Number(whole);
+      return type === "int"
+        ? Number(BigInt.asIntN(32, whole))
+        : type === "long"
+          ? BigInt.asIntN(64, whole)
+          : Number(whole);
     }
     case "tostring": {
       if (second === null) return text(first);
@@ -312,7 +360,9 @@ function stringMethod(wanted: string, args: readonly Value[]): Value | undefined
     case "isnullorwhitespace":
       return text(first).trim() === "";
     case "join":
-      return (isArray(second) && args.length === 2 ? second : args.slice(1)).map((item) => text(item)).join(text(first));
+      return (isArray(second) && args.length === 2 ? second : args.slice(1))
+        .map((item) => text(item))
+        .join(text(first));
     case "format":
       return formatText(text(first), isArray(second) && args.length === 2 ? second : args.slice(1));
     case "concat":
@@ -340,7 +390,8 @@ function regexMethod(wanted: string, args: readonly Value[]): Value | undefined 
     case "matches":
       return [...text(first).matchAll(regexFrom(text(second), `${flags}g`))].map((found) => new Match(found));
     case "replace":
-      if (typeof third === "object" && third !== null && !isArray(third)) throw new Refusal("[regex]::Replace with a script block");
+      if (typeof third === "object" && third !== null && !isArray(third))
+        throw new Refusal("[regex]::Replace with a script block");
       return text(first).replace(regexFrom(text(second), `${flags}g`), replacementFrom(text(third)));
     case "split":
       return text(first).split(regexFrom(text(second), flags));
@@ -351,7 +402,19 @@ function regexMethod(wanted: string, args: readonly Value[]): Value | undefined 
 
 function encodingFor(which: Value): Value | undefined {
   const name = text(which).toLowerCase();
-  const page = { "utf-8": 65001, "65001": 65001, "utf-16": 1200, "1200": 1200, "us-ascii": 20127, ascii: 20127, "20127": 20127, "windows-1252": 1252, "1252": 1252, "437": 437, ibm437: 437 }[name];
+  const page = {
+    "utf-8": 65001,
+    "65001": 65001,
+    "utf-16": 1200,
+    "1200": 1200,
+    "us-ascii": 20127,
+    ascii: 20127,
+    "20127": 20127,
+    "windows-1252": 1252,
+    "1252": 1252,
+    "437": 437,
+    ibm437: 437,
+  }[name];
   if (page === undefined) throw new Refusal(`the encoding ${name}`);
   return new Encoding(page);
 }

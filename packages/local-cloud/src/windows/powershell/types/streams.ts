@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { inflateRawSync, gunzipSync } from "node:zlib";
+import { gunzipSync, inflateRawSync } from "node:zlib";
 import type { WindowsProcess } from "../../system/process.ts";
 import { Refusal } from "../../system/refusal.ts";
 import { decodePage, encodePage } from "../../system/text-encodings.ts";
@@ -69,7 +69,8 @@ export abstract class ByteStream extends NetObject {
         return null;
       case "seek": {
         const origin = text(offset).toLowerCase();
-        this.position = count(first) + (origin === "current" ? this.position : origin === "end" ? this.all().length : 0);
+        this.position =
+          count(first) + (origin === "current" ? this.position : origin === "end" ? this.all().length : 0);
         return BigInt(this.position);
       }
       case "setlength":
@@ -108,7 +109,8 @@ export class MemoryStream extends ByteStream {
   }
   protected put(bytes: Uint8Array, at: number): void {
     const end = at + bytes.length;
-    if (end > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes, Buffer.alloc(Math.max(end - this.#bytes.length, this.#bytes.length))]);
+    if (end > this.#bytes.length)
+      this.#bytes = Buffer.concat([this.#bytes, Buffer.alloc(Math.max(end - this.#bytes.length, this.#bytes.length))]);
     this.#bytes.set(bytes, at);
     this.#length = Math.max(this.#length, end);
   }
@@ -158,8 +160,10 @@ export class FileStream extends ByteStream {
       default:
         throw new Refusal(`the file mode ${mode}`);
     }
-    if (known?.isFolder) throw methodFailure("Open", 2, "System.UnauthorizedAccessException", `Access to the path '${path}' is denied.`);
-    if (known?.isReadOnly && !/^read$/i.test(access)) throw methodFailure("Open", 2, "System.UnauthorizedAccessException", `Access to the path '${path}' is denied.`);
+    if (known?.isFolder)
+      throw methodFailure("Open", 2, "System.UnauthorizedAccessException", `Access to the path '${path}' is denied.`);
+    if (known?.isReadOnly && !/^read$/i.test(access))
+      throw methodFailure("Open", 2, "System.UnauthorizedAccessException", `Access to the path '${path}' is denied.`);
   }
   protected all(): Uint8Array {
     this.#mustBeOpen();
@@ -189,7 +193,8 @@ export class FileStream extends ByteStream {
     return super.get(name);
   }
   #mustBeOpen(): void {
-    if (!this.#isOpen) throw methodFailure("Write", 3, "System.ObjectDisposedException", "Cannot access a closed file.");
+    if (!this.#isOpen)
+      throw methodFailure("Write", 3, "System.ObjectDisposedException", "Cannot access a closed file.");
   }
 }
 
@@ -203,7 +208,12 @@ export class InflateStream extends ByteStream {
     try {
       this.#bytes = isGzip ? gunzipSync(source.rest()) : inflateRawSync(source.rest());
     } catch {
-      throw methodFailure("Read", 3, "System.IO.InvalidDataException", "The archive entry was compressed using an unsupported compression method.");
+      throw methodFailure(
+        "Read",
+        3,
+        "System.IO.InvalidDataException",
+        "The archive entry was compressed using an unsupported compression method.",
+      );
     }
   }
   protected all(): Uint8Array {
@@ -324,8 +334,10 @@ export class HashAlgorithm extends NetObject {
   }
   override call(name: string, args: readonly Value[]): Value | undefined {
     const [first = null] = args;
-    if (name === "computehash" && first instanceof Uint8Array) return Uint8Array.from(createHash(this.#name).update(first).digest());
-    if (name === "computehash" && first instanceof ByteStream) return Uint8Array.from(createHash(this.#name).update(first.rest()).digest());
+    if (name === "computehash" && first instanceof Uint8Array)
+      return Uint8Array.from(createHash(this.#name).update(first).digest());
+    if (name === "computehash" && first instanceof ByteStream)
+      return Uint8Array.from(createHash(this.#name).update(first.rest()).digest());
     return name === "dispose" || name === "clear" ? null : undefined;
   }
 }

@@ -39,7 +39,9 @@ export function stringMethod(whole: string, name: string, args: readonly Value[]
     case "lastindexof":
       return plain(whole).lastIndexOf(plain(text(first)));
     case "indexofany": {
-      const found = itemsOf(first).map((char) => whole.indexOf(text(char))).filter((at) => at >= 0);
+      const found = itemsOf(first)
+        .map((char) => whole.indexOf(text(char)))
+        .filter((at) => at >= 0);
       return found.length === 0 ? -1 : Math.min(...found);
     }
     case "padleft":
@@ -68,7 +70,12 @@ export function stringMethod(whole: string, name: string, args: readonly Value[]
 }
 
 function throwEmpty(): never {
-  throw methodFailure("Replace", 2, "System.ArgumentException", "String cannot be of zero length.\r\nParameter name: oldValue");
+  throw methodFailure(
+    "Replace",
+    2,
+    "System.ArgumentException",
+    "String cannot be of zero length.\r\nParameter name: oldValue",
+  );
 }
 
 function trimmed(whole: string, args: readonly Value[], side: "start" | "end"): string {
@@ -84,9 +91,19 @@ function substring(whole: string, args: readonly Value[]): string {
   const from = count(args[0] ?? null);
   const length = args.length > 1 ? count(args[1] ?? null) : whole.length - from;
   if (from < 0 || from > whole.length)
-    throw methodFailure("Substring", args.length, "System.ArgumentOutOfRangeException", "startIndex cannot be larger than length of string.\r\nParameter name: startIndex");
+    throw methodFailure(
+      "Substring",
+      args.length,
+      "System.ArgumentOutOfRangeException",
+      "startIndex cannot be larger than length of string.\r\nParameter name: startIndex",
+    );
   if (length < 0 || from + length > whole.length)
-    throw methodFailure("Substring", args.length, "System.ArgumentOutOfRangeException", "Index and length must refer to a location within the string.\r\nParameter name: length");
+    throw methodFailure(
+      "Substring",
+      args.length,
+      "System.ArgumentOutOfRangeException",
+      "Index and length must refer to a location within the string.\r\nParameter name: length",
+    );
   return whole.slice(from, from + length);
 }
 

@@ -60,7 +60,10 @@ export class Hashtable extends NetObject {
       case "containsvalue":
         return this.entries().some(([, held]) => held === key);
       case "add":
-        if (this.has(key)) throw new RangeError(`Item has already been added. Key in dictionary: '${String(key)}'  Key being added: '${String(key)}'`);
+        if (this.has(key))
+          throw new RangeError(
+            `Item has already been added. Key in dictionary: '${String(key)}'  Key being added: '${String(key)}'`,
+          );
         this.put(key, value);
         return null;
       case "remove":
@@ -109,7 +112,10 @@ export class DictionaryEntry extends NetObject {
 export class PsObject extends NetObject {
   readonly typeName: string;
   readonly #entries = new Map<string, { name: string; value: Value }>();
-  constructor(entries: Iterable<readonly [string, Value]> = [], typeName = "System.Management.Automation.PSCustomObject") {
+  constructor(
+    entries: Iterable<readonly [string, Value]> = [],
+    typeName = "System.Management.Automation.PSCustomObject",
+  ) {
     super();
     this.typeName = typeName;
     for (const [name, value] of entries) this.put(name, value);

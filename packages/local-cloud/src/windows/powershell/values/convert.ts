@@ -1,7 +1,7 @@
 import { Refusal } from "../../system/refusal.ts";
 import { integer, numberFrom } from "../syntax/numbers.ts";
-import { DateTime, parseDate, TimeSpan } from "./date-time.ts";
 import { DictionaryEntry, Hashtable, NetList, PsObject } from "./collections.ts";
+import { DateTime, parseDate, TimeSpan } from "./date-time.ts";
 import { Char, Double } from "./double.ts";
 import { failure } from "./errors.ts";
 import { ScriptBlock, TypeValue } from "./script-block.ts";
@@ -16,7 +16,10 @@ export function text(value: Value, separator = " "): string {
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (isArray(value)) return value.map((item) => text(item, separator)).join(separator);
   if (value instanceof PsObject && value.typeName === "System.Management.Automation.PSCustomObject")
-    return `@{${value.properties().map((name) => `${name}=${text(value.get(name) ?? null)}`).join("; ")}}`;
+    return `@{${value
+      .properties()
+      .map((name) => `${name}=${text(value.get(name) ?? null)}`)
+      .join("; ")}}`;
   if (value instanceof NetList) return value.list.map((item) => text(item, separator)).join(separator);
   if (value instanceof NetObject) return value.text();
   return Array.from(value, String).join(separator);
@@ -172,7 +175,11 @@ function convertWhole(value: Value, name: string): Value {
   if (found === undefined) throw conversionFailure(value, display);
   const whole = found instanceof Double ? BigInt(roundHalfEven(found.value)) : BigInt(found);
   const [low, high] =
-    name === "system.int32" ? [-2147483648n, 2147483647n] : name === "system.byte" ? [0n, 255n] : [-(2n ** 63n), 2n ** 63n - 1n];
+    name === "system.int32"
+      ? [-2147483648n, 2147483647n]
+      : name === "system.byte"
+        ? [0n, 255n]
+        : [-(2n ** 63n), 2n ** 63n - 1n];
   if (whole < low || whole > high)
     throw failure(
       "InvalidCastIConvertible",

@@ -33,7 +33,21 @@ export class DateTime extends NetObject {
     return this.format("MM/dd/yyyy HH:mm:ss");
   }
   override properties(): readonly string[] {
-    return ["Year", "Month", "Day", "Hour", "Minute", "Second", "Millisecond", "DayOfWeek", "DayOfYear", "Ticks", "Date", "TimeOfDay", "Kind"];
+    return [
+      "Year",
+      "Month",
+      "Day",
+      "Hour",
+      "Minute",
+      "Second",
+      "Millisecond",
+      "DayOfWeek",
+      "DayOfYear",
+      "Ticks",
+      "Date",
+      "TimeOfDay",
+      "Kind",
+    ];
   }
   override get(name: string): Value | undefined {
     const date = new Date(this.ms);
@@ -89,7 +103,8 @@ export class DateTime extends NetObject {
       return new DateTime(date.getTime());
     }
     if (name === "touniversaltime" || name === "tolocaltime") return this;
-    if (name === "tofiletime" || name === "tofiletimeutc") return BigInt(Math.round(this.ms)) * 10_000n + 116_444_736_000_000_000n;
+    if (name === "tofiletime" || name === "tofiletimeutc")
+      return BigInt(Math.round(this.ms)) * 10_000n + 116_444_736_000_000_000n;
     if (name === "subtract" && args[0] instanceof DateTime) return new TimeSpan(this.ms - args[0].ms);
     if (name === "toshortdatestring") return this.format("M/d/yyyy");
     if (name === "toshorttimestring") return this.format("h:mm tt");
@@ -119,62 +134,65 @@ export class DateTime extends NetObject {
     if (wanted === undefined) throw new Refusal(`the date format "${pattern}"`);
     const date = new Date(this.ms);
     const two = (value: number): string => String(value).padStart(2, "0");
-    return wanted.replace(/'([^']*)'|"([^"]*)"|\\(.)|yyyy|yy|M{1,4}|d{1,4}|HH?|hh?|mm?|ss?|f{1,7}|F{1,7}|tt?|z{1,3}|K/g, (token, single, double, escaped) => {
-      if (single !== undefined || double !== undefined || escaped !== undefined) return single ?? double ?? escaped;
-      const hour = date.getUTCHours();
-      switch (token) {
-        case "yyyy":
-          return String(date.getUTCFullYear()).padStart(4, "0");
-        case "yy":
-          return two(date.getUTCFullYear() % 100);
-        case "MMMM":
-          return months[date.getUTCMonth()] ?? "";
-        case "MMM":
-          return (months[date.getUTCMonth()] ?? "").slice(0, 3);
-        case "MM":
-          return two(date.getUTCMonth() + 1);
-        case "M":
-          return String(date.getUTCMonth() + 1);
-        case "dddd":
-          return days[date.getUTCDay()] ?? "";
-        case "ddd":
-          return (days[date.getUTCDay()] ?? "").slice(0, 3);
-        case "dd":
-          return two(date.getUTCDate());
-        case "d":
-          return String(date.getUTCDate());
-        case "HH":
-          return two(hour);
-        case "H":
-          return String(hour);
-        case "hh":
-          return two(hour % 12 || 12);
-        case "h":
-          return String(hour % 12 || 12);
-        case "mm":
-          return two(date.getUTCMinutes());
-        case "m":
-          return String(date.getUTCMinutes());
-        case "ss":
-          return two(date.getUTCSeconds());
-        case "s":
-          return String(date.getUTCSeconds());
-        case "tt":
-          return hour < 12 ? "AM" : "PM";
-        case "t":
-          return hour < 12 ? "A" : "P";
-        case "z":
-          return "+0";
-        case "zz":
-          return "+00";
-        case "zzz":
-          return "+00:00";
-        case "K":
-          return "+00:00";
-        default:
-          return `${String(date.getUTCMilliseconds()).padStart(3, "0")}0000`.slice(0, token.length);
-      }
-    });
+    return wanted.replace(
+      /'([^']*)'|"([^"]*)"|\\(.)|yyyy|yy|M{1,4}|d{1,4}|HH?|hh?|mm?|ss?|f{1,7}|F{1,7}|tt?|z{1,3}|K/g,
+      (token, single, double, escaped) => {
+        if (single !== undefined || double !== undefined || escaped !== undefined) return single ?? double ?? escaped;
+        const hour = date.getUTCHours();
+        switch (token) {
+          case "yyyy":
+            return String(date.getUTCFullYear()).padStart(4, "0");
+          case "yy":
+            return two(date.getUTCFullYear() % 100);
+          case "MMMM":
+            return months[date.getUTCMonth()] ?? "";
+          case "MMM":
+            return (months[date.getUTCMonth()] ?? "").slice(0, 3);
+          case "MM":
+            return two(date.getUTCMonth() + 1);
+          case "M":
+            return String(date.getUTCMonth() + 1);
+          case "dddd":
+            return days[date.getUTCDay()] ?? "";
+          case "ddd":
+            return (days[date.getUTCDay()] ?? "").slice(0, 3);
+          case "dd":
+            return two(date.getUTCDate());
+          case "d":
+            return String(date.getUTCDate());
+          case "HH":
+            return two(hour);
+          case "H":
+            return String(hour);
+          case "hh":
+            return two(hour % 12 || 12);
+          case "h":
+            return String(hour % 12 || 12);
+          case "mm":
+            return two(date.getUTCMinutes());
+          case "m":
+            return String(date.getUTCMinutes());
+          case "ss":
+            return two(date.getUTCSeconds());
+          case "s":
+            return String(date.getUTCSeconds());
+          case "tt":
+            return hour < 12 ? "AM" : "PM";
+          case "t":
+            return hour < 12 ? "A" : "P";
+          case "z":
+            return "+0";
+          case "zz":
+            return "+00";
+          case "zzz":
+            return "+00:00";
+          case "K":
+            return "+00:00";
+          default:
+            return `${String(date.getUTCMilliseconds()).padStart(3, "0")}0000`.slice(0, token.length);
+        }
+      },
+    );
   }
 }
 
@@ -195,7 +213,19 @@ export class TimeSpan extends NetObject {
     return `${this.ms < 0 ? "-" : ""}${wholeDays > 0 ? `${wholeDays}.` : ""}${clock}${fraction > 0 ? `.${String(fraction).padStart(7, "0")}` : ""}`;
   }
   override properties(): readonly string[] {
-    return ["Days", "Hours", "Minutes", "Seconds", "Milliseconds", "Ticks", "TotalDays", "TotalHours", "TotalMinutes", "TotalSeconds", "TotalMilliseconds"];
+    return [
+      "Days",
+      "Hours",
+      "Minutes",
+      "Seconds",
+      "Milliseconds",
+      "Ticks",
+      "TotalDays",
+      "TotalHours",
+      "TotalMinutes",
+      "TotalSeconds",
+      "TotalMilliseconds",
+    ];
   }
   override get(name: string): Value | undefined {
     const part = (unit: number, of: number): number => Math.trunc(this.ms / unit) % of;
@@ -235,13 +265,21 @@ function numberOf(value: Value): number {
 
 /** Reads a date as scripts write them; undefined when it is none. */
 export function parseDate(text: string): DateTime | undefined {
-  const iso = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d\d)(?::(\d\d)(\.\d+)?)?)?\s*(Z|[+-]\d\d:?\d\d)?\s*$/.exec(text);
+  const iso =
+    /^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d\d)(?::(\d\d)(\.\d+)?)?)?\s*(Z|[+-]\d\d:?\d\d)?\s*$/.exec(text);
   const american = /^\s*(\d{1,2})\/(\d{1,2})\/(\d{4})(?:\s+(\d{1,2}):(\d\d)(?::(\d\d))?\s*(AM|PM)?)?\s*$/i.exec(text);
   if (iso) {
     const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "0", zone = "Z"] = iso;
     const offset = /([+-])(\d\d):?(\d\d)/.exec(zone);
     const shift = offset ? (Number(offset[2]) * 60 + Number(offset[3])) * (offset[1] === "-" ? -1 : 1) : 0;
-    const ms = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute) - shift, Number(second));
+    const ms = Date.UTC(
+      Number(year),
+      Number(month) - 1,
+      Number(day),
+      Number(hour),
+      Number(minute) - shift,
+      Number(second),
+    );
     return new DateTime(ms + Math.round(Number(`0${fraction.replace(/^0/, "")}`) * 1000));
   }
   if (american) {

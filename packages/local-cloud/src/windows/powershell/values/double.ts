@@ -21,7 +21,10 @@ export class Double extends NetObject {
       const sign = exponent < 0 ? "-" : "+";
       return `${mantissa}E${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
     }
-    return value.toFixed(Math.max(0, 14 - exponent)).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+    return value
+      .toFixed(Math.max(0, 14 - exponent))
+      .replace(/(\.\d*?)0+$/, "$1")
+      .replace(/\.$/, "");
   }
 }
 

@@ -103,7 +103,12 @@ export class TerminatingError extends Error {
 export function failure(
   id: string,
   message: string,
-  options: { readonly type?: string; readonly category?: string; readonly target?: Value; readonly endsScript?: boolean } = {},
+  options: {
+    readonly type?: string;
+    readonly category?: string;
+    readonly target?: Value;
+    readonly endsScript?: boolean;
+  } = {},
 ): TerminatingError {
   const exception = new NetException(options.type ?? "System.Management.Automation.RuntimeException", message);
   const record = new ErrorRecord({

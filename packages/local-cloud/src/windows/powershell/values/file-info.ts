@@ -19,7 +19,9 @@ export class FileInfo extends NetObject {
     return this.facts.path;
   }
   override properties(): readonly string[] {
-    return ["Mode", "Length", "Name", "FullName", "Extension", "CreationTime", "LastWriteTime", "Attributes"].filter((name) => name !== "Length" || !this.facts.isFolder);
+    return ["Mode", "Length", "Name", "FullName", "Extension", "CreationTime", "LastWriteTime", "Attributes"].filter(
+      (name) => name !== "Length" || !this.facts.isFolder,
+    );
   }
   override get(name: string): Value | undefined {
     const { facts } = this;

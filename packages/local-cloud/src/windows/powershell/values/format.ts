@@ -1,23 +1,28 @@
 import { Refusal } from "../../system/refusal.ts";
+import { text } from "./convert.ts";
 import { DateTime, TimeSpan } from "./date-time.ts";
 import { Double } from "./double.ts";
 import { failure } from "./errors.ts";
-import { text } from "./convert.ts";
 import type { Value } from "./value.ts";
 
 /** The `-f` operator and String.Format: `{0}`, `{1,10}`, `{2:N2}`. */
 export function formatText(pattern: string, values: readonly Value[]): string {
-  return pattern.replace(/\{\{|\}\}|\{(\d+)(?:,\s*(-?\d+))?(?::((?:[^{}]|\{\{|\}\})*))?\}|[{}]/g, (token, index?: string, width?: string, how?: string) => {
-    if (token === "{{") return "{";
-    if (token === "}}") return "}";
-    if (index === undefined) throw formatFailure("Input string was not in a correct format.");
-    if (Number(index) >= values.length)
-      throw formatFailure("Index (zero based) must be greater than or equal to zero and less than the size of the argument list.");
-    const value = values[Number(index)] ?? null;
-    const shown = how === undefined || how === "" ? text(value) : formatValue(value, how);
-    const wide = Number(width ?? 0);
-    return wide >= 0 ? shown.padStart(wide) : shown.padEnd(-wide);
-  });
+  return pattern.replace(
+    /\{\{|\}\}|\{(\d+)(?:,\s*(-?\d+))?(?::((?:[^{}]|\{\{|\}\})*))?\}|[{}]/g,
+    (token, index?: string, width?: string, how?: string) => {
+      if (token === "{{") return "{";
+      if (token === "}}") return "}";
+      if (index === undefined) throw formatFailure("Input string was not in a correct format.");
+      if (Number(index) >= values.length)
+        throw formatFailure(
+          "Index (zero based) must be greater than or equal to zero and less than the size of the argument list.",
+        );
+      const value = values[Number(index)] ?? null;
+      const shown = how === undefined || how === "" ? text(value) : formatValue(value, how);
+      const wide = Number(width ?? 0);
+      return wide >= 0 ? shown.padStart(wide) : shown.padEnd(-wide);
+    },
+  );
 }
 
 function formatFailure(message: string): Error {
@@ -28,7 +33,8 @@ function formatFailure(message: string): Error {
 export function formatValue(value: Value, how: string): string {
   if (value instanceof DateTime) return value.format(how);
   if (value instanceof TimeSpan) return formatSpan(value, how);
-  if (typeof value === "number" || typeof value === "bigint" || value instanceof Double) return formatNumber(value, how);
+  if (typeof value === "number" || typeof value === "bigint" || value instanceof Double)
+    return formatNumber(value, how);
   return text(value);
 }
 
@@ -128,7 +134,11 @@ function formatSpan(span: TimeSpan, how: string): string {
     if (escaped !== undefined || quoted !== undefined) return escaped ?? quoted;
     const value = parts[token[0] ?? ""];
     if (value !== undefined) return String(value).padStart(token.length, "0");
-    if (token.startsWith("f")) return String(span.ms % 1000).padStart(3, "0").padEnd(7, "0").slice(0, token.length);
+    if (token.startsWith("f"))
+      return String(span.ms % 1000)
+        .padStart(3, "0")
+        .padEnd(7, "0")
+        .slice(0, token.length);
     throw new Refusal(`the time format "${how}"`);
   });
 }

@@ -1,8 +1,8 @@
+import { integer } from "../syntax/numbers.ts";
 import { DictionaryEntry, Hashtable, NetList, PsObject } from "./collections.ts";
 import { text } from "./convert.ts";
 import { DateTime } from "./date-time.ts";
 import { Double } from "./double.ts";
-import { integer } from "../syntax/numbers.ts";
 import { isArray, NetObject, type Value } from "./value.ts";
 
 /** ConvertTo-Json: four columns deeper than the brace, two blanks after the colon, as Windows PowerShell prints it. */
@@ -16,11 +16,24 @@ function write(value: Value, depth: number, compress: boolean, indent: number): 
   if (typeof value === "boolean" || typeof value === "number" || typeof value === "bigint") return String(value);
   if (value instanceof Double) return Number.isInteger(value.value) ? `${value.text()}.0` : value.text();
   if (value instanceof DateTime) return `"\\/Date(${Math.round(value.ms)})\\/"`;
-  const items = isArray(value) ? value : value instanceof NetList ? value.list : value instanceof Uint8Array ? Array.from(value) : undefined;
+  const items = isArray(value)
+    ? value
+    : value instanceof NetList
+      ? value.list
+      : value instanceof Uint8Array
+        ? Array.from(value)
+        : undefined;
   const isTooDeep = depth < 0;
   if (items !== undefined) {
     if (isTooDeep) return quoted(text(value));
-    return block("[", "]", items.map((item) => ({ head: "", item })), depth, compress, indent);
+    return block(
+      "[",
+      "]",
+      items.map((item) => ({ head: "", item })),
+      depth,
+      compress,
+      indent,
+    );
   }
   const entries =
     value instanceof Hashtable
@@ -31,10 +44,24 @@ function write(value: Value, depth: number, compress: boolean, indent: number): 
           ? []
           : undefined;
   if (entries === undefined || isTooDeep) return quoted(text(value));
-  return block("{", "}", entries.map(({ key, item }) => ({ head: `${quoted(key)}:${compress ? "" : "  "}`, item })), depth, compress, indent);
+  return block(
+    "{",
+    "}",
+    entries.map(({ key, item }) => ({ head: `${quoted(key)}:${compress ? "" : "  "}`, item })),
+    depth,
+    compress,
+    indent,
+  );
 }
 
-function block(open: string, close: string, parts: readonly { readonly head: string; readonly item: Value }[], depth: number, compress: boolean, indent: number): string {
+function block(
+  open: string,
+  close: string,
+  parts: readonly { readonly head: string; readonly item: Value }[],
+  depth: number,
+  compress: boolean,
+  indent: number,
+): string {
   const inner = parts.map(({ head, item }) => {
     const at = indent + 4 + (compress ? 0 : head.length);
     return head + write(item, depth - 1, compress, at);
@@ -46,12 +73,18 @@ function block(open: string, close: string, parts: readonly { readonly head: str
 }
 
 function quoted(whole: string): string {
-  return JSON.stringify(whole).replace(/[\u007f<>&'\u0085\u2028\u2029]/g, (char) => (char === "\u007f" ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`));
+  return JSON.stringify(whole).replace(/[\u007f<>&'\u0085\u2028\u2029]/g, (char) =>
+    char === "\u007f" ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** ConvertFrom-Json. Throws SyntaxError. */
 export function fromJson(source: string): Value {
-  return fromParsed(JSON.parse(source, (_key, value: unknown, context?: { readonly source?: string }) => (typeof value === "number" ? numberFrom(value, context?.source) : value)) as unknown);
+  return fromParsed(
+    JSON.parse(source, (_key, value: unknown, context?: { readonly source?: string }) =>
+      typeof value === "number" ? numberFrom(value, context?.source) : value,
+    ) as unknown,
+  );
 }
 
 function numberFrom(value: number, source: string | undefined): Value {
@@ -61,7 +94,8 @@ function numberFrom(value: number, source: string | undefined): Value {
 
 function fromParsed(value: unknown): Value {
   if (value === null || value === undefined) return null;
-  if (typeof value === "string" || typeof value === "boolean" || typeof value === "number" || typeof value === "bigint") return value;
+  if (typeof value === "string" || typeof value === "boolean" || typeof value === "number" || typeof value === "bigint")
+    return value;
   if (value instanceof Double) return value;
   if (Array.isArray(value)) return value.map(fromParsed);
   return new PsObject(Object.entries(value).map(([name, item]) => [name, fromParsed(item)]));

@@ -1,9 +1,9 @@
 import { Refusal } from "../../system/refusal.ts";
 import { wildcard } from "../../system/windows-path.ts";
 import { integer } from "../syntax/numbers.ts";
+import { Hashtable, NetList } from "./collections.ts";
 import { convert, itemsOf, listOf, number, text, truth, Version, versionFrom } from "./convert.ts";
 import { DateTime, parseDate, TimeSpan } from "./date-time.ts";
-import { Hashtable, NetList } from "./collections.ts";
 import { Char, Double } from "./double.ts";
 import { failure } from "./errors.ts";
 import { formatText } from "./format.ts";
@@ -76,7 +76,9 @@ export function unary(operator: string, operand: Value): Value {
       return integer(~BigInt(found instanceof Double ? Math.trunc(found.value) : found));
     }
     case "-join":
-      return itemsOf(operand).map((item) => text(item)).join("");
+      return itemsOf(operand)
+        .map((item) => text(item))
+        .join("");
     case ",":
       return [operand];
     case "-split":
@@ -97,10 +99,17 @@ function numeric(value: Value, operator: string): Numeric {
       `Cannot convert value "${value}" to type "System.Int32". Error: "Input string was not in a correct format."`,
       { category: "InvalidArgument: (:)" },
     );
-  const name = { "+": "op_Addition", "-": "op_Subtraction", "*": "op_Multiply", "/": "op_Division", "%": "op_Modulus" }[operator] ?? operator;
-  throw failure("MethodNotFound", `Method invocation failed because [${typeOf(value)}] does not contain a method named '${name}'.`, {
-    category: `InvalidOperation: (${name}:String)`,
-  });
+  const name =
+    { "+": "op_Addition", "-": "op_Subtraction", "*": "op_Multiply", "/": "op_Division", "%": "op_Modulus" }[
+      operator
+    ] ?? operator;
+  throw failure(
+    "MethodNotFound",
+    `Method invocation failed because [${typeOf(value)}] does not contain a method named '${name}'.`,
+    {
+      category: `InvalidOperation: (${name}:String)`,
+    },
+  );
 }
 
 function arithmetic(operator: string, left: Numeric, right: Numeric): Value {
@@ -108,7 +117,10 @@ function arithmetic(operator: string, left: Numeric, right: Numeric): Value {
   const a = left instanceof Double ? left.value : Number(left);
   const b = right instanceof Double ? right.value : Number(right);
   if ((operator === "/" || operator === "%") && bothWhole && b === 0)
-    throw failure("RuntimeException", "Attempted to divide by zero.", { category: "NotSpecified: (:)", type: "System.DivideByZeroException" });
+    throw failure("RuntimeException", "Attempted to divide by zero.", {
+      category: "NotSpecified: (:)",
+      type: "System.DivideByZeroException",
+    });
   if (!bothWhole) {
     const value = { "+": a + b, "-": a - b, "*": a * b, "/": a / b, "%": a % b }[operator];
     return new Double(value ?? Number.NaN);
@@ -130,13 +142,18 @@ function add(left: Value, right: Value): Value {
   if (left === null) return right;
   if (typeof left === "string") return left + text(right);
   if (left instanceof Char) return left.value + text(right);
-  if (isArray(left) || left instanceof Uint8Array || left instanceof NetList) return [...itemsOf(left), ...(right === null ? [null] : itemsOf(right))];
+  if (isArray(left) || left instanceof Uint8Array || left instanceof NetList)
+    return [...itemsOf(left), ...(right === null ? [null] : itemsOf(right))];
   if (left instanceof Hashtable) {
     if (!(right instanceof Hashtable))
       throw failure("AddHashTableToNonHashTable", "A hash table can only be added to another hash table.");
     const sum = left.clone();
     for (const [key, value] of right.entries()) {
-      if (sum.has(key)) throw failure("DuplicateKey", `Item has already been added. Key in dictionary: '${text(key)}'  Key being added: '${text(key)}'`);
+      if (sum.has(key))
+        throw failure(
+          "DuplicateKey",
+          `Item has already been added. Key in dictionary: '${text(key)}'  Key being added: '${text(key)}'`,
+        );
       sum.put(key, value);
     }
     return sum;
@@ -179,7 +196,15 @@ function bits(operator: string, left: Value, right: Value): Value {
   const size = isLong ? 64 : 32;
   const shift = y & BigInt(size - 1);
   const value =
-    operator === "-band" ? x & y : operator === "-bor" ? x | y : operator === "-bxor" ? x ^ y : operator === "-shl" ? x << shift : x >> shift;
+    operator === "-band"
+      ? x & y
+      : operator === "-bor"
+        ? x | y
+        : operator === "-bxor"
+          ? x ^ y
+          : operator === "-shl"
+            ? x << shift
+            : x >> shift;
   const wrapped = BigInt.asIntN(size, value);
   return isLong ? wrapped : Number(wrapped);
 }
@@ -222,7 +247,14 @@ function itemsOrSelf(value: Value): readonly Value[] {
   return listOf(value) ?? [value];
 }
 
-function compareOne(name: string, item: Value, right: Value, isSensitive: boolean, effects: OperatorEffects, whole: Value): boolean {
+function compareOne(
+  name: string,
+  item: Value,
+  right: Value,
+  isSensitive: boolean,
+  effects: OperatorEffects,
+  whole: Value,
+): boolean {
   switch (name) {
     case "eq":
       return equals(item, right, isSensitive);
@@ -266,10 +298,18 @@ export function equals(left: Value, right: Value, isSensitive = false): boolean 
     if (other === undefined) return false;
     return toFloat(left) === toFloat(other);
   }
-  if (left instanceof Version || left instanceof DateTime || left instanceof TimeSpan) return compare(left, right, isSensitive) === 0;
-  if (left instanceof TypeValue && right instanceof TypeValue) return left.name.toLowerCase() === right.name.toLowerCase();
+  if (left instanceof Version || left instanceof DateTime || left instanceof TimeSpan)
+    return compare(left, right, isSensitive) === 0;
+  if (left instanceof TypeValue && right instanceof TypeValue)
+    return left.name.toLowerCase() === right.name.toLowerCase();
   if (left === right) return true;
-  return typeof right === "string" && !isArray(left) && !(left instanceof Uint8Array) && !(left instanceof Hashtable) && text(left).toLowerCase() === right.toLowerCase();
+  return (
+    typeof right === "string" &&
+    !isArray(left) &&
+    !(left instanceof Uint8Array) &&
+    !(left instanceof Hashtable) &&
+    text(left).toLowerCase() === right.toLowerCase()
+  );
 }
 
 function toFloat(value: Numeric): number | bigint {
@@ -283,7 +323,8 @@ export function compare(left: Value, right: Value, isSensitive = false): number 
     // Null is less than anything but zero-like numbers, which it equals.
     if (left === null && right === null) return 0;
     const other = left === null ? number(right) : number(left);
-    if (other !== undefined && typeof (left ?? right) !== "string") return (left === null ? -1 : 1) * Math.sign(Number(toFloat(other)));
+    if (other !== undefined && typeof (left ?? right) !== "string")
+      return (left === null ? -1 : 1) * Math.sign(Number(toFloat(other)));
     return left === null ? -1 : 1;
   }
   if (typeof left === "string" || left instanceof Char) return compareText(text(left), text(right), isSensitive);
@@ -299,7 +340,10 @@ export function compare(left: Value, right: Value, isSensitive = false): number 
   const [a, b] = [number(left), number(right)];
   if (a === undefined || b === undefined) {
     if (typeof right === "string" && a !== undefined)
-      throw failure("ComparisonFailure", `Could not compare "${text(left)}" to "${right}". Error: "Cannot convert value "${right}" to type "${typeOf(left)}". Error: "Input string was not in a correct format.""`);
+      throw failure(
+        "ComparisonFailure",
+        `Could not compare "${text(left)}" to "${right}". Error: "Cannot convert value "${right}" to type "${typeOf(left)}". Error: "Input string was not in a correct format.""`,
+      );
     throw failure("NotIcomparable", `Cannot compare "${text(left)}" because it is not IComparable.`);
   }
   const [x, y] = [toFloat(a), toFloat(b)];
@@ -315,7 +359,13 @@ export function compareText(left: string, right: string, isSensitive: boolean): 
 
 function replace(left: Value, right: Value, isSensitive: boolean): Value {
   const [pattern = null, by = null] = isArray(right) ? right : [right];
-  if (by !== null && typeof by === "object" && !isArray(by) && !(by instanceof Uint8Array) && by.typeName.endsWith("ScriptBlock"))
+  if (
+    by !== null &&
+    typeof by === "object" &&
+    !isArray(by) &&
+    !(by instanceof Uint8Array) &&
+    by.typeName.endsWith("ScriptBlock")
+  )
     throw new Refusal("-replace with a script block");
   const one = (item: Value): string =>
     text(item).replace(regexFrom(text(pattern), isSensitive ? "g" : "gi"), replacementFrom(text(by)));
@@ -324,10 +374,16 @@ function replace(left: Value, right: Value, isSensitive: boolean): Value {
 
 function split(whole: string, right: Value, isSensitive: boolean): string[] {
   const [separator = null, most = 0, options = ""] = isArray(right) ? right : [right];
-  if (typeof separator !== "string" && separator !== null && typeof separator === "object" && !(separator instanceof Char))
+  if (
+    typeof separator !== "string" &&
+    separator !== null &&
+    typeof separator === "object" &&
+    !(separator instanceof Char)
+  )
     throw new Refusal("-split with a script block");
   const isSimple = /simplematch/i.test(text(options));
-  if (text(options) !== "" && !isSimple && !/ignorecase|regexmatch/i.test(text(options))) throw new Refusal(`-split with ${text(options)}`);
+  if (text(options) !== "" && !isSimple && !/ignorecase|regexmatch/i.test(text(options)))
+    throw new Refusal(`-split with ${text(options)}`);
   const source = isSimple ? text(separator).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&") : text(separator);
   const expression = regexFrom(source, isSensitive ? "g" : "gi");
   const limit = Number(convert(most, "int"));

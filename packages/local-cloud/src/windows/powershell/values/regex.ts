@@ -12,7 +12,10 @@ export function regexFrom(pattern: string, flags: string): RegExp {
     source = source.slice(inline[0].length);
     for (const option of inline[1] ?? "") if ("ims".includes(option) && !options.includes(option)) options += option;
   }
-  if (/(?<!\\)\(\?(?:[imsnx]*-?[imsnx]*[:)]|#|\(|>)/.test(source.replace(/\(\?:/g, "")) || /(?<!\\)\(\?<\w*-\w+>/.test(source))
+  if (
+    /(?<!\\)\(\?(?:[imsnx]*-?[imsnx]*[:)]|#|\(|>)/.test(source.replace(/\(\?:/g, "")) ||
+    /(?<!\\)\(\?<\w*-\w+>/.test(source)
+  )
     throw new Refusal(`the expression "${pattern}" (options within, conditions and balancing groups)`);
   source = source
     .replace(/\(\?'(\w+)'/g, "(?<$1>")
@@ -24,13 +27,18 @@ export function regexFrom(pattern: string, flags: string): RegExp {
   try {
     return new RegExp(source, options.includes("g") ? options : `${options}`);
   } catch (error) {
-    throw failure("InvalidRegularExpression", `parsing "${pattern}" - ${error instanceof Error ? error.message : String(error)}`);
+    throw failure(
+      "InvalidRegularExpression",
+      `parsing "${pattern}" - ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 /** `$1`, `${name}`, `$&`, `$$` as this language writes them. */
 export function replacementFrom(replacement: string): string {
-  return replacement.replace(/\$\{(\w+)\}/g, (_whole, name: string) => (/^\d+$/.test(name) ? `$${name}` : `$<${name}>`)).replace(/\$0/g, "$$&");
+  return replacement
+    .replace(/\$\{(\w+)\}/g, (_whole, name: string) => (/^\d+$/.test(name) ? `$${name}` : `$<${name}>`))
+    .replace(/\$0/g, "$$&");
 }
 
 /** What `$Matches` becomes. */

@@ -46,7 +46,8 @@ const known = new Map(Object.entries(accelerators));
 export function fullTypeName(name: string): string {
   const array = /^(.*)\[\]$/.exec(name);
   if (array?.[1] !== undefined) return `${fullTypeName(array[1])}[]`;
-  const generic = /^(?:System\.)?(Collections\.Generic\.(?:List|Dictionary|HashSet|Queue|Stack))(?:`\d)?\[(.*)\]$/i.exec(name);
+  const generic =
+    /^(?:System\.)?(Collections\.Generic\.(?:List|Dictionary|HashSet|Queue|Stack))(?:`\d)?\[(.*)\]$/i.exec(name);
   if (generic) return `System.${generic[1]}[${generic[2]}]`;
   const short = known.get(name.toLowerCase());
   if (short !== undefined) return short;
@@ -75,7 +76,10 @@ const bases: Readonly<Record<string, readonly string[]>> = {
   "system.double": ["system.valuetype", "system.icomparable"],
   "system.boolean": ["system.valuetype", "system.icomparable"],
   "system.collections.hashtable": ["system.collections.idictionary", "system.collections.ienumerable"],
-  "system.collections.specialized.ordereddictionary": ["system.collections.idictionary", "system.collections.ienumerable"],
+  "system.collections.specialized.ordereddictionary": [
+    "system.collections.idictionary",
+    "system.collections.ienumerable",
+  ],
   "system.management.automation.pscustomobject": ["system.management.automation.psobject"],
   "system.io.fileinfo": ["system.io.filesysteminfo"],
   "system.io.directoryinfo": ["system.io.filesysteminfo"],
@@ -110,8 +114,13 @@ export function isOfType(value: Value, name: string): boolean {
   const own = typeOf(value).toLowerCase();
   if (wanted === "system.object" || wanted === own) return true;
   if (value instanceof NetException)
-    return wanted === "system.exception" || wanted === "system.systemexception" || (exceptionBases[own]?.includes(wanted) ?? false);
+    return (
+      wanted === "system.exception" ||
+      wanted === "system.systemexception" ||
+      (exceptionBases[own]?.includes(wanted) ?? false)
+    );
   if (bases[own]?.includes(wanted)) return true;
-  if (wanted === "system.byte" || wanted === "system.decimal") throw new Refusal(`values of type [${name}] (numbers are Int32, Int64 or Double)`);
+  if (wanted === "system.byte" || wanted === "system.decimal")
+    throw new Refusal(`values of type [${name}] (numbers are Int32, Int64 or Double)`);
   return false;
 }
