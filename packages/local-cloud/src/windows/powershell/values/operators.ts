@@ -1,0 +1,400 @@
+import { Refusal } from "../../system/refusal.ts";
+import { wildcard } from "../../system/windows-path.ts";
+import { integer } from "../syntax/numbers.ts";
+import { Hashtable, NetList } from "./collections.ts";
+import { convert, itemsOf, listOf, number, text, truth, Version, versionFrom } from "./convert.ts";
+import { DateTime, parseDate, TimeSpan } from "./date-time.ts";
+import { Char, Double } from "./double.ts";
+import { failure } from "./errors.ts";
+import { formatText } from "./format.ts";
+import { matchesTable, regexFrom, replacementFrom } from "./regex.ts";
+import { TypeValue } from "./script-block.ts";
+import { isOfType, typeOf } from "./types.ts";
+import { isArray, type Value } from "./value.ts";
+
+/** What operators report besides their value. */
+export interface OperatorEffects {
+  setMatches(table: Hashtable): void;
+}
+
+type Numeric = number | bigint | Double;
+
+/** A binary operator that evaluates both sides. */
+export function binary(operator: string, left: Value, right: Value, effects: OperatorEffects): Value {
+  switch (operator) {
+    case "+":
+      return add(left, right);
+    case "-":
+      return subtract(left, right);
+    case "*":
+      return multiply(left, right);
+    case "/":
+    case "%":
+      return arithmetic(operator, numeric(left, operator), numeric(right, operator));
+    case "-f":
+      return formatText(text(left), isArray(right) ? right : [right]);
+    case "..":
+      return range(left, right);
+    case "-band":
+    case "-bor":
+    case "-bxor":
+    case "-shl":
+    case "-shr":
+      return bits(operator, left, right);
+    case "-xor":
+      return truth(left) !== truth(right);
+    case "-is":
+      return isOfType(left, right instanceof TypeValue ? right.name : text(right));
+    case "-isnot":
+      return !isOfType(left, right instanceof TypeValue ? right.name : text(right));
+    case "-as":
+      try {
+        return convert(left, right instanceof TypeValue ? right.name : text(right));
+      } catch (error) {
+        if (error instanceof Refusal) throw error;
+        return null;
+      }
+    case "-join":
+      return (listOf(left) ?? [left]).map((item) => text(item)).join(text(right));
+    default:
+      return comparison(operator, left, right, effects);
+  }
+}
+
+/** `-not`, `!`, `-`, `+`, `-bnot`, `-join`, `-split`, `,`. */
+export function unary(operator: string, operand: Value): Value {
+  switch (operator) {
+    case "-not":
+    case "!":
+      return !truth(operand);
+    case "-":
+      return arithmetic("-", 0, numeric(operand, "-"));
+    case "+":
+      return numeric(operand, "+");
+    case "-bnot": {
+      const found = numeric(operand, "-bnot");
+      return integer(~BigInt(found instanceof Double ? Math.trunc(found.value) : found));
+    }
+    case "-join":
+      return itemsOf(operand)
+        .map((item) => text(item))
+        .join("");
+    case ",":
+      return [operand];
+    case "-split":
+    case "-isplit":
+    case "-csplit":
+      return itemsOf(operand).flatMap((item) => text(item).trim().split(/\s+/));
+    default:
+      throw new Refusal(`the operator ${operator}`);
+  }
+}
+
+function numeric(value: Value, operator: string): Numeric {
+  const found = number(value);
+  if (found !== undefined) return found;
+  if (typeof value === "string")
+    throw failure(
+      "InvalidCastFromStringToInteger",
+      `Cannot convert value "${value}" to type "System.Int32". Error: "Input string was not in a correct format."`,
+      { category: "InvalidArgument: (:)" },
+    );
+  const name =
+    { "+": "op_Addition", "-": "op_Subtraction", "*": "op_Multiply", "/": "op_Division", "%": "op_Modulus" }[
+      operator
+    ] ?? operator;
+  throw failure(
+    "MethodNotFound",
+    `Method invocation failed because [${typeOf(value)}] does not contain a method named '${name}'.`,
+    {
+      category: `InvalidOperation: (${name}:String)`,
+    },
+  );
+}
+
+function arithmetic(operator: string, left: Numeric, right: Numeric): Value {
+  const bothWhole = !(left instanceof Double) && !(right instanceof Double);
+  const a = left instanceof Double ? left.value : Number(left);
+  const b = right instanceof Double ? right.value : Number(right);
+  if ((operator === "/" || operator === "%") && bothWhole && b === 0)
+    throw failure("RuntimeException", "Attempted to divide by zero.", {
+      category: "NotSpecified: (:)",
+      type: "System.DivideByZeroException",
+    });
+  if (!bothWhole) {
+    const value = { "+": a + b, "-": a - b, "*": a * b, "/": a / b, "%": a % b }[operator];
+    return new Double(value ?? Number.NaN);
+  }
+  const [x, y] = [BigInt(left), BigInt(right)];
+  if (operator === "/") return x % y === 0n ? sized(x / y, left, right) : new Double(a / b);
+  const value = operator === "+" ? x + y : operator === "-" ? x - y : operator === "*" ? x * y : x % y;
+  return sized(value, left, right);
+}
+
+/** The result keeps the wider operand's type, and becomes a Double where that is too small. */
+function sized(value: bigint, left: number | bigint | Double, right: number | bigint | Double): Value {
+  if (typeof left === "bigint" || typeof right === "bigint")
+    return value >= -(2n ** 63n) && value < 2n ** 63n ? value : new Double(Number(value));
+  return value >= -2147483648n && value <= 2147483647n ? Number(value) : new Double(Number(value));
+}
+
+function add(left: Value, right: Value): Value {
+  if (left === null) return right;
+  if (typeof left === "string") return left + text(right);
+  if (left instanceof Char) return left.value + text(right);
+  if (isArray(left) || left instanceof Uint8Array || left instanceof NetList)
+    return [...itemsOf(left), ...(right === null ? [null] : itemsOf(right))];
+  if (left instanceof Hashtable) {
+    if (!(right instanceof Hashtable))
+      throw failure("AddHashTableToNonHashTable", "A hash table can only be added to another hash table.");
+    const sum = left.clone();
+    for (const [key, value] of right.entries()) {
+      if (sum.has(key))
+        throw failure(
+          "DuplicateKey",
+          `Item has already been added. Key in dictionary: '${text(key)}'  Key being added: '${text(key)}'`,
+        );
+      sum.put(key, value);
+    }
+    return sum;
+  }
+  if (left instanceof DateTime && right instanceof TimeSpan) return new DateTime(left.ms + right.ms);
+  if (left instanceof TimeSpan && right instanceof TimeSpan) return new TimeSpan(left.ms + right.ms);
+  return arithmetic("+", numeric(left, "+"), numeric(right, "+"));
+}
+
+function subtract(left: Value, right: Value): Value {
+  if (left instanceof DateTime && right instanceof DateTime) return new TimeSpan(left.ms - right.ms);
+  if (left instanceof DateTime && right instanceof TimeSpan) return new DateTime(left.ms - right.ms);
+  if (left instanceof TimeSpan && right instanceof TimeSpan) return new TimeSpan(left.ms - right.ms);
+  return arithmetic("-", numeric(left, "-"), numeric(right, "-"));
+}
+
+function multiply(left: Value, right: Value): Value {
+  if (typeof left === "string" || isArray(left)) {
+    const times = Number(convert(right, "int"));
+    if (typeof left === "string") return left.repeat(Math.max(0, times));
+    return Array.from({ length: times }, () => left).flat();
+  }
+  return arithmetic("*", numeric(left, "*"), numeric(right, "*"));
+}
+
+function range(left: Value, right: Value): Value {
+  const [from, to] = [Number(convert(left, "int")), Number(convert(right, "int"))];
+  const step = from <= to ? 1 : -1;
+  return Array.from({ length: Math.abs(to - from) + 1 }, (_, index) => from + index * step);
+}
+
+function bits(operator: string, left: Value, right: Value): Value {
+  const whole = (value: Value): number | bigint => {
+    const found = numeric(value, operator);
+    return found instanceof Double ? integerOf(found.value) : found;
+  };
+  const [a, b] = [whole(left), whole(right)];
+  const [x, y] = [BigInt(a), BigInt(b)];
+  const isLong = typeof a === "bigint" || (typeof b === "bigint" && !operator.startsWith("-sh"));
+  const size = isLong ? 64 : 32;
+  const shift = y & BigInt(size - 1);
+  const value =
+    operator === "-band"
+      ? x & y
+      : operator === "-bor"
+        ? x | y
+        : operator === "-bxor"
+          ? x ^ y
+          : operator === "-shl"
+            ? x << shift
+            : x >> shift;
+  const wrapped = BigInt.asIntN(size, value);
+  return isLong ? wrapped : Number(wrapped);
+}
+function integerOf(value: number): number | bigint {
+  const found = integer(BigInt(Math.round(value)));
+  return typeof found === "number" || typeof found === "bigint" ? found : 0;
+}
+
+/** Comparisons; with a list on the left they select from it. */
+function comparison(operator: string, left: Value, right: Value, effects: OperatorEffects): Value {
+  const match = /^-([ci])?(\w+)$/.exec(operator);
+  const bare = operator.slice(1);
+  // `-contains`, `-in`, `-is` begin with letters that are no case marks.
+  const known = /^(?:eq|ne|gt|ge|lt|le|like|notlike|match|notmatch|contains|notcontains|in|notin|replace|split)$/;
+  const name = known.test(bare) ? bare : (match?.[2] ?? bare);
+  const isSensitive = !known.test(bare) && match?.[1] === "c";
+  switch (name) {
+    case "contains":
+      return itemsOrSelf(left).some((item) => equals(item, right, isSensitive));
+    case "notcontains":
+      return !itemsOrSelf(left).some((item) => equals(item, right, isSensitive));
+    case "in":
+      return itemsOrSelf(right).some((item) => equals(item, left, isSensitive));
+    case "notin":
+      return !itemsOrSelf(right).some((item) => equals(item, left, isSensitive));
+    case "replace":
+      return replace(left, right, isSensitive);
+    case "split":
+      return itemsOrSelf(left).flatMap((item) => split(text(item), right, isSensitive));
+    default:
+      break;
+  }
+  const test = (item: Value): boolean => compareOne(name, item, right, isSensitive, effects, left);
+  const items = listOf(left);
+  if (items !== undefined) return items.filter((item) => test(item));
+  return test(left);
+}
+
+function itemsOrSelf(value: Value): readonly Value[] {
+  return listOf(value) ?? [value];
+}
+
+function compareOne(
+  name: string,
+  item: Value,
+  right: Value,
+  isSensitive: boolean,
+  effects: OperatorEffects,
+  whole: Value,
+): boolean {
+  switch (name) {
+    case "eq":
+      return equals(item, right, isSensitive);
+    case "ne":
+      return !equals(item, right, isSensitive);
+    case "gt":
+      return compare(item, right, isSensitive) > 0;
+    case "ge":
+      return compare(item, right, isSensitive) >= 0;
+    case "lt":
+      return compare(item, right, isSensitive) < 0;
+    case "le":
+      return compare(item, right, isSensitive) <= 0;
+    case "like":
+    case "notlike": {
+      const pattern = wildcard(text(right));
+      const found = (isSensitive ? new RegExp(pattern.source) : pattern).test(text(item));
+      return found === (name === "like");
+    }
+    case "match":
+    case "notmatch": {
+      const found = regexFrom(text(right), isSensitive ? "" : "i").exec(text(item));
+      if (found && listOf(whole) === undefined) effects.setMatches(matchesTable(found));
+      return (found !== null) === (name === "match");
+    }
+    default:
+      throw new Refusal(`the operator -${name}`);
+  }
+}
+
+/** `-eq`: the right side becomes what the left one is. */
+export function equals(left: Value, right: Value, isSensitive = false): boolean {
+  if (left === null || right === null) return left === right;
+  if (typeof left === "string" || left instanceof Char) {
+    const [a, b] = [text(left), text(right)];
+    return isSensitive ? a === b : a.toLowerCase() === b.toLowerCase();
+  }
+  if (typeof left === "boolean") return left === truth(right);
+  if (typeof left === "number" || typeof left === "bigint" || left instanceof Double) {
+    const other = number(right);
+    if (other === undefined) return false;
+    return toFloat(left) === toFloat(other);
+  }
+  if (left instanceof Version || left instanceof DateTime || left instanceof TimeSpan)
+    return compare(left, right, isSensitive) === 0;
+  if (left instanceof TypeValue && right instanceof TypeValue)
+    return left.name.toLowerCase() === right.name.toLowerCase();
+  if (left === right) return true;
+  return (
+    typeof right === "string" &&
+    !isArray(left) &&
+    !(left instanceof Uint8Array) &&
+    !(left instanceof Hashtable) &&
+    text(left).toLowerCase() === right.toLowerCase()
+  );
+}
+
+function toFloat(value: Numeric): number | bigint {
+  if (value instanceof Double) return value.value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : BigInt(value);
+}
+
+/** Less than, equal to or more than zero. Throws where the two cannot be compared. */
+export function compare(left: Value, right: Value, isSensitive = false): number {
+  if (left === null || right === null) {
+    // Null is less than anything but zero-like numbers, which it equals.
+    if (left === null && right === null) return 0;
+    const other = left === null ? number(right) : number(left);
+    if (other !== undefined && typeof (left ?? right) !== "string")
+      return (left === null ? -1 : 1) * Math.sign(Number(toFloat(other)));
+    return left === null ? -1 : 1;
+  }
+  if (typeof left === "string" || left instanceof Char) return compareText(text(left), text(right), isSensitive);
+  if (left instanceof Version) {
+    const other = right instanceof Version ? right : versionFrom(text(right));
+    if (other) return left.compare(other);
+  }
+  if (left instanceof DateTime) {
+    const other = right instanceof DateTime ? right : parseDate(text(right));
+    if (other) return left.ms - other.ms;
+  }
+  if (left instanceof TimeSpan && right instanceof TimeSpan) return left.ms - right.ms;
+  const [a, b] = [number(left), number(right)];
+  if (a === undefined || b === undefined) {
+    if (typeof right === "string" && a !== undefined)
+      throw failure(
+        "ComparisonFailure",
+        `Could not compare "${text(left)}" to "${right}". Error: "Cannot convert value "${right}" to type "${typeOf(left)}". Error: "Input string was not in a correct format.""`,
+      );
+    throw failure("NotIcomparable", `Cannot compare "${text(left)}" because it is not IComparable.`);
+  }
+  const [x, y] = [toFloat(a), toFloat(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+const collator = new Intl.Collator("en-US", { sensitivity: "accent" });
+const exactCollator = new Intl.Collator("en-US");
+/** The order of words, as Sort-Object and `-lt` have it. */
+export function compareText(left: string, right: string, isSensitive: boolean): number {
+  return (isSensitive ? exactCollator : collator).compare(left, right);
+}
+
+function replace(left: Value, right: Value, isSensitive: boolean): Value {
+  const [pattern = null, by = null] = isArray(right) ? right : [right];
+  if (
+    by !== null &&
+    typeof by === "object" &&
+    !isArray(by) &&
+    !(by instanceof Uint8Array) &&
+    by.typeName.endsWith("ScriptBlock")
+  )
+    throw new Refusal("-replace with a script block");
+  const one = (item: Value): string =>
+    text(item).replace(regexFrom(text(pattern), isSensitive ? "g" : "gi"), replacementFrom(text(by)));
+  return listOf(left) === undefined ? one(left) : itemsOf(left).map(one);
+}
+
+function split(whole: string, right: Value, isSensitive: boolean): string[] {
+  const [separator = null, most = 0, options = ""] = isArray(right) ? right : [right];
+  if (
+    typeof separator !== "string" &&
+    separator !== null &&
+    typeof separator === "object" &&
+    !(separator instanceof Char)
+  )
+    throw new Refusal("-split with a script block");
+  const isSimple = /simplematch/i.test(text(options));
+  if (text(options) !== "" && !isSimple && !/ignorecase|regexmatch/i.test(text(options)))
+    throw new Refusal(`-split with ${text(options)}`);
+  const source = isSimple ? text(separator).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&") : text(separator);
+  const expression = regexFrom(source, isSensitive ? "g" : "gi");
+  const limit = Number(convert(most, "int"));
+  const parts: string[] = [];
+  let from = 0;
+  for (const match of whole.matchAll(expression)) {
+    if (match[0] === "" && (match.index === 0 || match.index >= whole.length)) continue;
+    if (limit > 0 && parts.length >= limit - 1) break;
+    parts.push(whole.slice(from, match.index), ...match.slice(1).filter((group) => group !== undefined));
+    from = match.index + match[0].length;
+  }
+  parts.push(whole.slice(from));
+  return parts;
+}
