@@ -67,6 +67,21 @@ const cases: Readonly<Record<string, Case>> = {
     template: { variables: { region: null, size: null }, builders: [nul] },
     told: ["required variable not set: region", "required variable not set: size", "-var 'region=VALUE'"],
   },
+  "an unset variable, and mistakes that have nothing to do with it": {
+    template: {
+      variables: { who: null },
+      builders: [
+        { ...nul, name: "a", ssh_port: "{{user `who`}}" },
+        { ...nul, name: "b", ssh_port: "abc" },
+      ],
+      provisioners: [{ type: "shell", script: "/nowhere/setup.sh" }],
+    },
+    told: [
+      "required variable not set: who",
+      "cannot parse 'ssh_port' as int: strconv.ParseInt: parsing \"abc\"",
+      "Bad script '/nowhere/setup.sh'",
+    ],
+  },
   "an undefined variable in another": {
     template: { variables: { region: "x", place: "{{user `regoin`}}" }, builders: [nul] },
     told: ["variable not set: regoin", 'Did you mean "region"?'],

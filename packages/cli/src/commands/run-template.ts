@@ -1,4 +1,12 @@
-import { type Engine, type PlanResult, planTemplate, SecretSet, type Selection, strictly } from "@kiln/engine";
+import {
+  type Engine,
+  freeOfVariables,
+  type PlanResult,
+  planTemplate,
+  SecretSet,
+  type Selection,
+  strictly,
+} from "@kiln/engine";
 import type { Diagnostic } from "@kiln/sdk";
 import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
@@ -26,10 +34,12 @@ const independent = new Set([
   "config/deprecated-key",
 ]);
 
-/** Whether it is no consequence of values that could not be determined: saying those too would only confuse. */
-function standsAlone(syntax: ParsedInput["syntax"], diagnostic: Diagnostic): boolean {
+/** Those that are no consequence of values that could not be determined: saying the others too would only confuse. */
+function standingAlone(parsed: ParsedInput, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   // HCL2 knows that a value is unknown; in JSON it is an empty text like any other.
-  return syntax === "json" ? independent.has(diagnostic.code) : !JSON.stringify(diagnostic).includes("<unknown>");
+  if (parsed.syntax === "hcl2") return diagnostics.filter((d) => !JSON.stringify(d).includes("<unknown>"));
+  const free = freeOfVariables(parsed.template);
+  return diagnostics.filter((d) => independent.has(d.code) || free(d));
 }
 
 /** Reads, evaluates and plans a template, printing what is wrong with it; undefined where nothing can be planned at all. */
@@ -64,7 +74,7 @@ export async function planInput(
   });
   const { found } = evaluated.value;
   const broken = found.some((d) => d.severity === "error");
-  const planned = broken ? plan.diagnostics.filter((d) => standsAlone(parsed.value.syntax, d)) : plan.diagnostics;
+  const planned = broken ? standingAlone(parsed.value, plan.diagnostics) : plan.diagnostics;
   const told = [...parsed.warnings, ...found, ...planned];
   const failed = printer.diagnostics(secrets.maskDeep(options.strict ? strictly(told) : told), sourceOf);
   if (broken) return undefined;

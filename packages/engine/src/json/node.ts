@@ -74,3 +74,17 @@ export function plain(node: JsonNode): unknown {
   const entries = node.members.map((m): [string, unknown] => [m.key, plain(m.value)]);
   return Object.fromEntries(entries);
 }
+
+/** Every text in a document, keys included. */
+export function* textsOf(root: JsonNode): Generator<string> {
+  const waiting: JsonNode[] = [root];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if (node.kind === "string") yield node.value;
+    else if (node.kind === "array") waiting.push(...node.items);
+    else if (node.kind === "object")
+      for (const { key, value } of node.members) {
+        yield key;
+        waiting.push(value);
+      }
+  }
+}

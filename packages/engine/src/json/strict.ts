@@ -1,7 +1,7 @@
 import { functionReferences } from "@kiln/go-template";
 import { type Diagnostic, problem } from "@kiln/sdk";
 import type { JsonTemplate } from "./json-template.ts";
-import type { JsonNode } from "./node.ts";
+import { textsOf } from "./node.ts";
 import { parseJson } from "./parse-json.ts";
 
 const user = new Set(["user"]);
@@ -11,7 +11,7 @@ export function unusedVariables(template: JsonTemplate): readonly Diagnostic[] {
   const parsed = parseJson(template.source);
   if (!parsed.ok) return [];
   const used = new Set<string>();
-  for (const text of texts(parsed.value)) {
+  for (const text of textsOf(parsed.value)) {
     if (!text.includes("user")) continue;
     for (const { name } of functionReferences(text, user)) {
       if (name === undefined) return [];
@@ -26,17 +26,4 @@ export function unusedVariables(template: JsonTemplate): readonly Diagnostic[] {
         subject: range,
       }),
     );
-}
-
-function* texts(root: JsonNode): Generator<string> {
-  const waiting: JsonNode[] = [root];
-  for (let node = waiting.pop(); node; node = waiting.pop()) {
-    if (node.kind === "string") yield node.value;
-    else if (node.kind === "array") waiting.push(...node.items);
-    else if (node.kind === "object")
-      for (const { key, value } of node.members) {
-        yield key;
-        waiting.push(value);
-      }
-  }
 }
