@@ -4,6 +4,12 @@ import type { Family } from "@kiln/sdk";
 export const family: Family = {
   name: "docker",
   builders: { docker: async () => (await import("./builder/index.ts")).dockerBuilder },
+  postProcessors: {
+    "docker-import": async () => (await import("./post-processors/import/index.ts")).dockerImport,
+    "docker-push": async () => (await import("./post-processors/push/index.ts")).dockerPush,
+    "docker-save": async () => (await import("./post-processors/save/index.ts")).dockerSave,
+    "docker-tag": async () => (await import("./post-processors/tag/index.ts")).dockerTag,
+  },
   resourceKinds: {
     "docker.container": async () => (await import("./resources/container.ts")).containerKind,
     "docker.image": async () => (await import("./resources/image.ts")).imageKind,
