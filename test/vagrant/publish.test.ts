@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Finished, KilnBed } from "../kiln.ts";
+import { type Finished, KilnBed, type RunOptions } from "../kiln.ts";
 import { type FakeService, fakeService, type Reply } from "./fake-service.ts";
 
 let bed: KilnBed;
@@ -23,6 +23,7 @@ function build(
   options: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string>> = {},
   files: readonly string[] = ["x.box"],
+  onOutput: RunOptions["onOutput"] = () => {},
 ): Promise<Finished> {
   const path = join(bed.folder, "t.json");
   const publish = { type, box_tag: "me/test", version: "1.0", ...options };
@@ -31,7 +32,7 @@ function build(
     path,
     JSON.stringify({ builders: [{ type: "null", communicator: "none" }], "post-processors": [chain] }),
   );
-  return bed.run(["build", "-color=false", path], { cwd: bed.folder, env });
+  return bed.run(["build", "-color=false", path], { cwd: bed.folder, env, onOutput });
 }
 const lines = (service: FakeService): readonly string[] => service.asked.map((a) => a.line);
 const said = (run: Finished, type: string): readonly string[] =>
@@ -171,12 +172,33 @@ describe("Vagrant Cloud", () => {
   });
 
   it("after a kill, another process takes the provider back with the environment's token", async () => {
-    await using service = await cloud();
-    const path = join(bed.folder, "t.json");
-    const running = build("vagrant-cloud", { vagrant_cloud_url: `${service.url}/api/v2`, access_token: "t0ken" });
-    void path;
-    await running;
-    expect(lines(service).some((line) => line.startsWith("DELETE"))).toBe(false);
+    let storing: (() => void) | undefined;
+    const reached = new Promise<void>((resolve) => {
+      storing = resolve;
+    });
+    await using service = await cloud((line) => {
+      // The answer to the upload never matters: its client is killed.
+      if (line.startsWith("PUT /storage")) storing?.();
+      return line.startsWith("PUT /storage") ? { status: 503 } : undefined;
+    });
+    let kill: ((signal: NodeJS.Signals) => void) | undefined;
+    const running = build(
+      "vagrant-cloud",
+      { vagrant_cloud_url: `${service.url}/api/v2`, access_token: "t0ken" },
+      {},
+      ["x.box"],
+      (_, end) => {
+        kill = end;
+      },
+    );
+    await reached;
+    kill?.("SIGKILL");
+    expect((await running).signal).toBe("SIGKILL");
+    const cleaned = await bed.run(["cleanup"], { env: { VAGRANT_CLOUD_TOKEN: "from-environment" } });
+    expect(cleaned.code, cleaned.stdout).toBe(0);
+    expect(cleaned.stdout).toContain("unfinished upload");
+    const last = service.asked.at(-1);
+    expect([last?.line, last?.authorization]).toEqual([`DELETE ${provider}`, "Bearer from-environment"]);
   });
 
   it.each([
