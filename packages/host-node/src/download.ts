@@ -88,7 +88,13 @@ class Download {
     const record: SourceRecord = { ...outcome, ...(this.#options.checksum && { checksum: this.#options.checksum }) };
     if (unpack) {
       const { unpackFile } = await import("./download-unpack.ts");
-      await unpackFile(this.#part, this.#to, unpack, signal);
+      try {
+        await unpackFile(this.#part, this.#to, unpack, signal);
+      } catch (error) {
+        // It is all there and still no such archive: going on with it would fail for ever.
+        if (error instanceof DownloadError) await this.forget();
+        throw error;
+      }
       const digests = await digestFile(this.#to, ["sha256"], signal);
       await writeRecord(this.#to, { ...record, unpack, sha256: digests.sha256 ?? "" });
     } else {
