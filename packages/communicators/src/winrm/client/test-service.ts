@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { decryptBody, encryptBody, encryptedContentType } from "../ntlm/http-encryption.ts";
 import { NtlmServer } from "../ntlm/server.ts";
 import type { NtlmSession } from "../ntlm/session.ts";
@@ -29,6 +30,8 @@ export interface TestServiceOptions {
   /** The same for HTTP, before any login. */
   readonly http?: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly maxEnvelopeSizeKb?: number;
+  /** Milliseconds that pass before each answer. */
+  readonly delay?: number;
 }
 
 interface Command {
@@ -111,6 +114,7 @@ export class TestService implements AsyncDisposable {
     const { header, request: asked } = decodeRequest(text);
     this.requests.push(asked);
     this.texts.push(text);
+    if (this.#options.delay) await sleep(this.#options.delay);
     const given = this.#options.instead?.(asked, text);
     if (given === "drop") return void request.socket.destroy();
     if (given === "hang") return;

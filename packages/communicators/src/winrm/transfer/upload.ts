@@ -92,8 +92,8 @@ export class Upload {
       let sent = 0;
       try {
         for await (const line of lines) {
-          const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("latin1").trimEnd();
-          // The redirection stands first: a digit before it would be taken for the number of a stream.
+          // Without the line end, which echo makes. The redirection stands first: a digit before it would be the number of a stream.
+          const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("latin1").slice(0, -2);
           await outputOf(await start(`>>${spool} echo ${text}`), signal);
           sent++;
         }
