@@ -32,6 +32,14 @@ export function checkReach(config: ReachConfig & ConnectConfig & InstanceProfile
       );
     }
   }
+  if (communicator === "winrm" && !config.winrm_password && !config.ssh_private_key_file && makesNoKey(config)) {
+    refuse.error(
+      [config.ssh_agent_auth ? "ssh_agent_auth" : "ssh_password"],
+      "key-pair-file",
+      "without winrm_password the instance's password must be decrypted, and there will be no private key to do it with: " +
+        "leave ssh_agent_auth and ssh_password out, or set ssh_private_key_file or winrm_password",
+    );
+  }
   const type = config.temporary_key_pair_type?.toLowerCase();
   if (type && type !== "rsa" && type !== "ed25519") {
     refuse.error(
@@ -54,6 +62,12 @@ export function checkReach(config: ReachConfig & ConnectConfig & InstanceProfile
       "temporary_key_pair_bits has no effect: EC2 makes the temporary key pair and decides its size",
     );
   }
+}
+
+/** Options under which no temporary key pair is made; a named one has been dealt with above. */
+function makesNoKey(config: ReachConfig & ConnectConfig): boolean {
+  if (config.ssh_keypair_name) return false;
+  return Boolean(config.ssh_agent_auth || (config.ssh_password && !config.temporary_key_pair_name));
 }
 
 function checkTunnel(config: ReachConfig & ConnectConfig & InstanceProfileConfig, refuse: Refusals): void {

@@ -54,8 +54,16 @@ export async function windowsPassword(
   return password;
 }
 
-/** EC2 encrypts for the key pair with PKCS#1 v1.5. */
+/**
+ * EC2 encrypts for the key pair with PKCS#1 v1.5. With a key that does not fit, OpenSSL gives random bytes instead of an error, so
+ * that nobody learns from its answers; a password has no control characters and is UTF-8.
+ */
 export function decrypt(passwordData: string, privateKey: string): string {
   const data = Buffer.from(passwordData, "base64");
-  return privateDecrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, data).toString("utf8");
+  const bytes = privateDecrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, data);
+  const text = bytes.toString("utf8");
+  if (text === "" || !/^\P{Cc}+$/u.test(text) || !Buffer.from(text).equals(bytes)) {
+    throw new Error("the private key does not belong to the instance's key pair");
+  }
+  return text;
 }

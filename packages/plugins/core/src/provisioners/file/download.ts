@@ -1,5 +1,6 @@
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import { messageOf, type ProvisionContext } from "@kiln/sdk";
+import { endsInSeparator, remoteBaseName } from "./remote-path.ts";
 
 export interface DownloadJob {
   readonly source: string;
@@ -11,14 +12,15 @@ export interface DownloadJob {
 export async function download(job: DownloadJob, ctx: ProvisionContext): Promise<void> {
   const { source, exclude } = job;
   const { ui, signal, host, machine } = ctx;
-  const directory = source.endsWith("/") || /[*?[]/.test(source);
+  const directory = endsInSeparator(source, machine.communicator) || /[*?[]/.test(source);
   const into = job.destination.endsWith("/");
-  const destination = into && !directory ? job.destination + basename(source) : job.destination;
+  const destination =
+    into && !directory ? job.destination + remoteBaseName(source, machine.communicator) : job.destination;
   ui.say(`Downloading ${source} => ${job.destination}`);
   try {
     const parent = into ? job.destination : dirname(destination);
     await host.files.makeDirectory(parent, { recursive: true, mode: 0o755 });
-    using progress = ui.progress(basename(source) || source);
+    using progress = ui.progress(remoteBaseName(source, machine.communicator) || source);
     const options = { signal, onProgress: (bytes: number) => progress.advance(bytes) };
     if (directory)
       await machine.communicator.downloadDirectory(source, destination, {

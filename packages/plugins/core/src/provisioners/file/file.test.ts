@@ -6,7 +6,10 @@ import { file } from "./index.ts";
 
 /** Records transfers; what is asked for exists unless it is called `nope`. */
 class Machine implements Communicator {
-  readonly kind = "ssh";
+  readonly kind: string;
+  constructor(kind: string) {
+    this.kind = kind;
+  }
   readonly moved: string[] = [];
   async exec(): Promise<{ readonly exit: number }> {
     return { exit: 0 };
@@ -49,8 +52,8 @@ async function problems(settings: Partial<Config>): Promise<readonly string[]> {
   const result = await file.prepare({ ...defaults, ...settings }, fakePrepareContext({ host: newHost() }));
   return result.ok ? [] : result.diagnostics.map((d) => d.summary);
 }
-async function moved(settings: Partial<Config>, host = newHost()): Promise<readonly string[]> {
-  const machine = new Machine();
+async function moved(settings: Partial<Config>, host = newHost(), kind = "ssh"): Promise<readonly string[]> {
+  const machine = new Machine(kind);
   const ctx = Object.assign(new FakeRun({ host, buildValues: { ID: "i-1" } }), {
     machine: { communicator: machine, facts: {} },
   });
@@ -133,4 +136,24 @@ it("leaves the older copy where the download cannot start, and no half file wher
 
 it("says that an upload failed", async () => {
   await expect(moved({ source: "a.txt", destination: "/nope/a" })).rejects.toThrow("no such directory");
+});
+
+it("knows the separators of Windows where the machine is one", async () => {
+  const up = async (destination: string, kind: string): Promise<string | undefined> =>
+    (await moved({ source: "a.txt", destination }, newHost(), kind)).at(-1)?.split(" ")[1];
+  expect(await up("C:\\up\\", "winrm")).toBe("C:\\up\\a.txt");
+  expect(await up("up\\", "winrm")).toBe("up\\a.txt");
+  expect(await up("c:/up/", "winrm")).toBe("c:/up/a.txt");
+  expect(await up("C:\\up\\", "ssh")).toBe("C:\\up\\a.txt");
+  expect(await up("C:\\up", "winrm")).toBe("C:\\up");
+  // A file name may end so elsewhere.
+  expect(await up("/up\\", "ssh")).toBe("/up\\");
+  const host = newHost();
+  const down = await moved(
+    { sources: ["C:\\logs\\", "C:\\logs\\x.log"], destination: "out/", direction: "download" },
+    host,
+    "winrm",
+  );
+  expect(down.at(-1)).toBe("download C:\\logs\\ in out/");
+  expect(host.files.text("out/x.log")).toBe("content of C:\\logs\\x.log");
 });

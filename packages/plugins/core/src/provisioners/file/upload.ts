@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { messageOf, type ProvisionContext, StepError } from "@kiln/sdk";
+import { endsInSeparator } from "./remote-path.ts";
 
 export interface UploadJob {
   readonly source: string;
@@ -25,7 +26,9 @@ export async function upload(job: UploadJob, ctx: ProvisionContext): Promise<voi
       });
       return;
     }
-    const destination = job.destination.endsWith("/") ? job.destination + basename(source) : job.destination;
+    const destination = endsInSeparator(job.destination, machine.communicator)
+      ? job.destination + basename(source)
+      : job.destination;
     using progress = ui.progress(basename(source), stat.size);
     await machine.communicator.upload(host.files.read(source), destination, {
       signal,

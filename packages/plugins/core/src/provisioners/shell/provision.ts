@@ -2,10 +2,12 @@ import {
   type Communicator,
   formatGoDuration,
   messageOf,
+  type OutputChunk,
   type ProvisionContext,
   StepError,
   showOutput,
 } from "@kiln/sdk";
+import { encodedCommand, powershellLiteral } from "@kiln/sdk/windows";
 import { environmentOf } from "../../script/environment.ts";
 import { environmentText } from "../../script/environment-text.ts";
 import { checkExitCode } from "../../script/exit-codes.ts";
@@ -162,6 +164,17 @@ async function start(run: ScriptRun, access: MachineAccess, ctx: ProvisionContex
 }
 
 async function remove(path: string, communicator: Communicator, signal: AbortSignal): Promise<void> {
-  const { exit } = await communicator.exec(`rm -f ${remoteWord(path)}`, { signal });
-  if (exit !== 0) throw new StepError(`Error removing temporary script at ${path}!`, { code: "script/not-removed" });
+  let said = "";
+  const onOutput = ({ bytes }: OutputChunk): void => void (said += Buffer.from(bytes).toString());
+  const { exit } = await communicator.exec(`rm -f ${remoteWord(path)}`, { signal, onOutput });
+  if (exit === 0) return;
+  // A Windows machine whose script was run by an execute_command of the template's.
+  if (/\brm\b.*is not recognized/s.test(said) && (await removedByPowershell(path, communicator, signal))) return;
+  throw new StepError(`Error removing temporary script at ${path}!`, { code: "script/not-removed" });
+}
+
+async function removedByPowershell(path: string, communicator: Communicator, signal: AbortSignal): Promise<boolean> {
+  const script = `$ErrorActionPreference = 'Stop'; Remove-Item -Force -LiteralPath ${powershellLiteral(path)}`;
+  const { exit } = await communicator.exec(`powershell -encodedcommand ${encodedCommand(script)}`, { signal });
+  return exit === 0;
 }
