@@ -44,6 +44,11 @@ export class AnsibleBed implements AsyncDisposable {
     return this.write("template.json", JSON.stringify({ builders, provisioners }));
   }
 
+  /** Temporary files that are there; Node keeps its own beside them. */
+  left(): readonly string[] {
+    return readdirSync(this.temporary).filter((name) => name !== "node-compile-cache");
+  }
+
   environment(): Readonly<Record<string, string>> {
     return { TMPDIR: this.temporary, HOME: this.path("home"), ANSIBLE_NOCOLOR: "1" };
   }

@@ -202,6 +202,29 @@ describe.each(machines)("%s", (_, open) => {
   });
 });
 
+it("brings a thousand files, by scp and by rsync", async () => {
+  const bed = await openBed(() => overSshd([]));
+  const { path } = bed.dir;
+  try {
+    mkdirSync(join(path, "many"));
+    for (let i = 0; i < 1000; i++) writeFileSync(join(path, "many", `f${i}`), `${i}`);
+    const ssh = `ssh -p ${bed.server.port} -i ${path}/key -oUser=me -oStrictHostKeyChecking=no -oUserKnownHostsFile=/dev/null -oLogLevel=ERROR`;
+    for (const done of [
+      await bed.client("scp", ["-rq", join(path, "many"), `127.0.0.1:${path}/scp`]),
+      await runProgram("rsync", ["-a", "-e", ssh, `${path}/many/`, `127.0.0.1:${path}/rsync`]),
+    ]) {
+      expect([done.code, done.stderr]).toEqual([0, ""]);
+    }
+    for (const copy of ["scp", "rsync"]) {
+      const names = readdirSync(join(path, copy));
+      expect(names).toHaveLength(1000);
+      for (const name of names) expect(readFileSync(join(path, copy, name), "utf8")).toBe(name.slice(1));
+    }
+  } finally {
+    await bed.close();
+  }
+});
+
 it("answers sftp itself where the machine's SSH server does not", async () => {
   const bed = await openBed(() => overSshd(["Subsystem none /bin/false"]));
   try {
