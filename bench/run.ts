@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { benchmarks, removeAll } from "./benchmarks.ts";
 import { type Comparison, compare, writeJson } from "./measure.ts";
+import { compareQemu } from "./qemu.ts";
 import { openSshBed } from "./ssh-bed.ts";
 
 /**
@@ -88,6 +89,14 @@ try {
     process.stdout.write(`${line}\n`);
   }
   await ssh?.[Symbol.asyncDispose]();
+  const qemu = "qemu build, without the guest's own time";
+  if (pick(qemu)) {
+    const result = await compareQemu(kiln, peer, 5);
+    const line = row(qemu, result, { wall: 0.5 });
+    if (line.includes("MISSED")) missed++;
+    all[qemu] = { ...result, target: 0.5 };
+    process.stdout.write(`${line}\n`);
+  }
   writeJson(join(root, "bench", "last-run.json"), all);
 } finally {
   removeAll(work, memory);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A guest that boots in seconds under emulation: Debian's kernel, busybox and dropbear, all in memory; partition 2 is /data.
+# A guest that boots in seconds under emulation: Debian's kernel, busybox, dropbear, scp and sftp, all in memory; partition 2 is /data.
 # usage: tiny-guest.sh OUT.qcow2. User root, password "packer" (keys from /data/authorized_keys). Needs busybox-static, syslinux, mtools, fdisk, cpio, kmod.
 set -euo pipefail
 . "$(dirname "$0")/guest-parts.sh"
@@ -9,6 +9,11 @@ root=$work/initramfs
 unpack "$work/dropbear" dropbear-bin libtomcrypt1 libtommath1 zlib1g libcrypt1 libc6 libgmp10 libgcc-s1
 mkdir -p "$root"/{usr/sbin,usr/bin,lib64,lib/x86_64-linux-gnu,etc/dropbear,dev/pts}
 cp "$work/dropbear/usr/sbin/dropbear" "$root/usr/sbin/"
+unpack "$work/openssh" openssh-client openssh-sftp-server
+mkdir -p "$root/usr/lib/openssh"
+cp "$work/openssh/usr/bin/scp" "$root/usr/bin/"
+cp "$work/openssh/usr/lib/openssh/sftp-server" "$root/usr/lib/openssh/"
+ln -s openssh/sftp-server "$root/usr/lib/sftp-server"; mkdir -p "$root/usr/libexec"; ln -s ../lib/openssh/sftp-server "$root/usr/libexec/sftp-server"
 # What the program needs and what it loads at run time, from the unpacked packages.
 find "$work/dropbear" \( -name 'lib*.so.*' -o -name 'ld-linux-*' \) -path '*lib*' ! -path '*gconv*' -exec cp -L {} "$root/lib/x86_64-linux-gnu/" \;
 cp -L "$root/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" "$root/lib64/"

@@ -12,7 +12,7 @@ export const diskOptions = {
     doc: "Size of the disk with a unit of qemu-img's (`40960M`, `10G`); a bare number is megabytes.",
     fallback: "40960M",
   }),
-  disk_additional_size: list(ofText, { doc: "Sizes of further disks, named `VM_NAME-1`, `VM_NAME-2`, …" }),
+  disk_additional_size: list(ofText, { doc: "Sizes of further disks, named `VM_NAME-1`, `VM_NAME-2` and so on." }),
   skip_resize_disk: flag({ doc: "Leave the disk image's size as it is (disk_image only).", fallback: false }),
   disk_interface: text({
     doc: "Bus of the disks.",

@@ -89,7 +89,7 @@ export class FakeQemuHost extends FakeHost {
         [..."RFB 003.008\n"].map((c) => c.charCodeAt(0)),
         [1, 1],
         [0, 0, 0, 0],
-        new Array<number>(24).fill(0),
+        Array.from({ length: 24 }, () => 0),
       ]);
       this.screens.push(screen);
       return screen;

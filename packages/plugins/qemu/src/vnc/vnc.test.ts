@@ -9,7 +9,7 @@ import { typeBootCommand } from "./type-boot-command.ts";
 
 const { signal } = new AbortController();
 const to = { host: "127.0.0.1", port: 5901 };
-const screen = [...new Array<number>(20).fill(0), 0, 0, 0, 4, 1, 2, 3, 4];
+const screen = [...Array.from({ length: 20 }, () => 0), 0, 0, 0, 4, 1, 2, 3, 4];
 const latin = (text: string): number[] => [...text].map((c) => c.charCodeAt(0));
 const reason = (text: string): number[] => [0, 0, 0, text.length, ...latin(text)];
 
@@ -60,7 +60,7 @@ describe("shaking hands", () => {
     await expect(connect(new FakeSocket(bytes))).rejects.toThrow(message);
   });
   it("tells a wrong password", async () => {
-    const bytes = [latin("RFB 003.008\n"), [1, 2], new Array<number>(16).fill(7), [0, 0, 0, 1], reason("wrong")];
+    const bytes = [latin("RFB 003.008\n"), [1, 2], Array.from({ length: 16 }, () => 7), [0, 0, 0, 1], reason("wrong")];
     await expect(connect(new FakeSocket(bytes), "bad")).rejects.toThrow("the server refused the login: wrong");
   });
 });
