@@ -75,11 +75,11 @@ data "amazon-ami" "ubuntu" {
   most_recent = true
 }`,
       [
-        "\${data.amazon-parameterstore.size.value} \${data.amazon-parameterstore.size.version}",
-        "\${data.amazon-parameterstore.key.value}",
-        "\${data.amazon-secretsmanager.first.value} \${data.amazon-secretsmanager.second.value}",
-        "\${data.amazon-secretsmanager.plain.value}",
-        "\${data.amazon-ami.ubuntu.id} \${data.amazon-ami.ubuntu.owner}",
+        "${data.amazon-parameterstore.size.value} ${data.amazon-parameterstore.size.version}",
+        "${data.amazon-parameterstore.key.value}",
+        "${data.amazon-secretsmanager.first.value} ${data.amazon-secretsmanager.second.value}",
+        "${data.amazon-secretsmanager.plain.value}",
+        "${data.amazon-ami.ubuntu.id} ${data.amazon-ami.ubuntu.owner}",
       ],
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
