@@ -17,6 +17,7 @@ export async function build(settings: Settings, ctx: BuildContext): Promise<Arti
     ImageSha256: "ERR_IMAGE_SHA256_NOT_FOUND",
     SourceImageDigest: "ERR_SOURCE_IMAGE_DIGEST_NOT_FOUND",
     SourceImageSha256: "ERR_SOURCE_IMAGE_SHA256_NOT_FOUND",
+    Digest: "ERR_DIGEST_NOT_FOUND",
   });
   const shared = await ctx.step("StepTempDir", () => temporaryDirectory(ctx));
   const built = settings.build && (await ctx.step("stepBuild", () => buildImage(ctx, docker, settings)));

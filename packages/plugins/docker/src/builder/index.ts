@@ -2,8 +2,8 @@ import { defineBuilder, refused, verdict } from "@kiln/sdk";
 import { check } from "./check.ts";
 import { config, settingsOf, windowsKind } from "./config.ts";
 
-/** Names that provisioners and post-processors may use as `build.X`. */
-const exported = ["ImageSha256", "SourceImageDigest", "SourceImageSha256"];
+/** Names that provisioners and post-processors may use as `build.X`; the last is docker-push's to fill. */
+const exported = ["ImageSha256", "SourceImageDigest", "SourceImageSha256", "Digest"];
 
 /** Provisions a container and makes an image or an archive of it. Interface as Packer's `docker`. */
 export const dockerBuilder = defineBuilder({

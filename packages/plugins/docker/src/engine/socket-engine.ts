@@ -14,6 +14,9 @@ import { containerFacts, imageFacts } from "./facts.ts";
 import { Frames } from "./frames.ts";
 import { type Answer, ask, type Question } from "./http.ts";
 
+/** Between two looks at a command that should have ended. */
+const longestPauseMs = 200;
+
 /** The engine over its socket. Paths bear no version: the engine then speaks its newest. Source: Docker Engine API 1.41 and later. */
 export class SocketEngine implements ContainerEngine {
   readonly #connect: (signal: AbortSignal) => Promise<Duplex>;
@@ -78,12 +81,12 @@ export class SocketEngine implements ContainerEngine {
       onOutput({ stream: "stderr", bytes: Buffer.from(`${error.message}\n`) });
     }
     signal.throwIfAborted();
-    return { exit: await this.#exitOf(execId, signal) };
+    return { exit: await this.#exitOf(id, execId, signal) };
   }
 
   /** The stream may end a moment before the engine has noted the exit code. */
-  async #exitOf(execId: string, signal: AbortSignal): Promise<number | "disconnected"> {
-    for (let pause = 2; ; pause = Math.min(pause * 2, 200)) {
+  async #exitOf(id: string, execId: string, signal: AbortSignal): Promise<number | "disconnected"> {
+    for (let pause = 2; ; pause = Math.min(pause * 2, longestPauseMs)) {
       let said: Readonly<Record<string, unknown>>;
       try {
         said = await this.#json({ method: "GET", target: `/exec/${execId}/json` }, signal);
@@ -94,6 +97,8 @@ export class SocketEngine implements ContainerEngine {
         throw error;
       }
       if (said["Running"] !== true) return typeof said["ExitCode"] === "number" ? said["ExitCode"] : "disconnected";
+      // In a container that died the engine may never hear of the command's end.
+      if (pause >= longestPauseMs && !(await this.container(id, signal))?.running) return "disconnected";
       await this.#clock.sleep(pause, signal);
     }
   }
