@@ -16,9 +16,13 @@ export interface Progress {
   readonly banner: () => void;
 }
 
-/** After this long without a banner another attempt starts beside the first: forwarders accept before the machine is up. */
-const silence = 2000;
-const mostAtOnce = 4;
+/**
+ * After this long without a banner another attempt starts beside the others: forwarders accept before the machine is up, and what
+ * they took then reaches the machine late or never (QEMU's user network repeats a lost packet after 6, 12, 24 s).
+ */
+const silence = 1000;
+/** The first waits as long as it may, for servers that are slow to speak; of the others the oldest makes room for a new one. */
+const mostAtOnce = 6;
 
 interface Running<T> {
   readonly stop: AbortController;
@@ -72,6 +76,11 @@ export async function reach<T>(settings: SshSettings, access: ConnectAccess, att
     running.add(one);
     return one;
   };
+  const abandon = (one: Running<T>): void => {
+    running.delete(one);
+    one.stop.abort();
+    void one.outcome.then(discard);
+  };
   const failure = () => {
     const furthest = [...running].sort((a, b) => unfinished.indexOf(b.at) - unfinished.indexOf(a.at))[0];
     const ended = last && furthest && rank(last.error) > unfinished.indexOf(furthest.at) ? last : undefined;
@@ -90,7 +99,7 @@ export async function reach<T>(settings: SshSettings, access: ConnectAccess, att
     let next: Promise<undefined> | undefined;
     start();
     for (;;) {
-      const quiet = [...running].every(({ spoke }) => !spoke) && running.size < mostAtOnce;
+      const quiet = [...running].every(({ spoke }) => !spoke);
       const wake = next ?? (quiet ? pause(silence) : new Promise<never>(() => {}));
       wake.catch(() => {});
       const event = await Promise.race([...[...running].map(({ outcome }) => outcome), wake, deadline]);
@@ -100,8 +109,10 @@ export async function reach<T>(settings: SshSettings, access: ConnectAccess, att
       }
       if (event === undefined) {
         next = undefined;
-        const busy = [...running].some(({ spoke }) => spoke);
-        if (!busy && running.size < mostAtOnce) start();
+        if ([...running].some(({ spoke }) => spoke)) continue;
+        const [, oldest] = running;
+        if (running.size >= mostAtOnce && oldest) abandon(oldest);
+        start();
         continue;
       }
       running.delete(event.from);
