@@ -1,4 +1,4 @@
-import { open, readFile, unlink } from "node:fs/promises";
+import { link, open, readFile, rename, unlink } from "node:fs/promises";
 import { codeOf } from "@kiln/sdk";
 import { systemClock } from "./clock.ts";
 import { isAlive, thisProcess } from "./process-identity.ts";
@@ -22,13 +22,30 @@ export async function lockFile(path: string, signal: AbortSignal, onWait?: () =>
     }
     const holder = await readFile(path, "utf8").catch(() => undefined);
     // An empty file is a holder between open and write: wait for it as for a living one.
-    if (holder && !(await holderLives(holder))) await unlink(path).catch(() => {});
+    if (holder && !(await holderLives(holder))) await removeDead(path, holder);
     else {
       if (!waited) onWait?.();
       waited = true;
       await systemClock.sleep(pollMs, signal);
     }
   }
+}
+
+let taken = 0;
+
+/** Several may find the same dead holder: whoever is late must not take away the lock of the one who was quicker. */
+async function removeDead(path: string, dead: string): Promise<void> {
+  const aside = `${path}.${process.pid}.${taken++}`;
+  try {
+    await rename(path, aside);
+  } catch {
+    // Somebody else removed it.
+    return;
+  }
+  const moved = await readFile(aside, "utf8").catch(() => "");
+  // Not the dead one's but a living one's: back with it, unless yet another has come.
+  if (moved !== dead) await link(aside, path).catch(() => {});
+  await unlink(aside).catch(() => {});
 }
 
 async function holderLives(text: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -172,5 +173,35 @@ describe("locks", () => {
     writeFileSync(path, JSON.stringify({ pid: 999_999_999, started: "gone" }));
     await (await host.lock(path, never))[Symbol.asyncDispose]();
     expect(existsSync(path)).toBe(false);
+  });
+
+  it("goes to one at a time when many find a dead holder", async () => {
+    const path = join(folder, "contested");
+    let inside = 0;
+    let most = 0;
+    const enter = async (): Promise<void> => {
+      await using _held = await host.lock(path, never);
+      inside++;
+      most = Math.max(most, inside);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      inside--;
+    };
+    for (let round = 0; round < 5; round++) {
+      writeFileSync(path, JSON.stringify({ pid: 999_999_999, started: `gone ${round}` }));
+      await Promise.all(Array.from({ length: 6 }, enter));
+    }
+    expect(most).toBe(1);
+    expect(readdirSync(folder).filter((name) => name.startsWith("contested"))).toEqual([]);
+  });
+
+  it("says once that it waits", async () => {
+    const path = join(folder, "waited");
+    const first = await host.lock(path, never);
+    let said = 0;
+    const second = host.lock(path, never, () => void said++);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await first[Symbol.asyncDispose]();
+    await (await second)[Symbol.asyncDispose]();
+    expect(said).toBe(1);
   });
 });

@@ -54,7 +54,7 @@ function header(name: Uint8Array, size: number, seconds: number, type: string): 
   if (size <= largestOctal) block.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
   else {
     block[124] = 0x80;
-    block.writeUIntBE(Math.floor(size / 2 ** 32), 126, 4);
+    block.writeUInt32BE(Math.floor(size / 2 ** 32), 128);
     block.writeUInt32BE(size % 2 ** 32, 132);
   }
   block.write(`${seconds.toString(8).padStart(11, "0")}\0`, 136);
