@@ -170,6 +170,27 @@ describe("commands over WinRM", () => {
     });
     expect((await run(comm, "exit 4")).exit).toBe(4);
   });
+  it("that are too long for any message say so at once", async () => {
+    const { comm, service } = await open();
+    const result = await run(comm, `say ${"x".repeat(1_048_576)}`);
+    expect(result.exit).toBe(1);
+    expect(result.stderr).toContain("The command line is too long: it has 1048580 characters, and cmd.exe takes 8191.");
+    expect(service.requests.map(({ is }) => is)).not.toContain("command");
+  });
+  it("that the service refuses show why", async () => {
+    let refuse = false;
+    const refused = { code: "Sender", subcode: "AccessDenied", reason: "Access is denied.", wsmanCode: 5 };
+    const { comm } = await open({
+      instead: ({ is }) => (refuse && is === "create" ? { is: "fault", fault: refused } : undefined),
+    });
+    refuse = true;
+    expect(await run(comm, "exit 0")).toEqual({
+      exit: "disconnected",
+      neverStarted: true,
+      stdout: "",
+      stderr: "The WinRM service did not run the command: Access is denied. (WSManFault 5)\r\n",
+    });
+  });
   it("are told to end when aborted, with the signal's reason", async () => {
     const { comm, service } = await open();
     const stop = new AbortController();

@@ -1,7 +1,8 @@
+import { Buffer } from "node:buffer";
 import type { Communicator, ConnectAccess, ExecOptions, ExecResult, TransferOptions, UploadOptions } from "@kiln/sdk";
 import { ConnectError } from "@kiln/sdk";
 import { Transfers } from "../transfer/transfers.ts";
-import { Lost, Refusal } from "./errors.ts";
+import { CommandTooLong, Lost, Refusal } from "./errors.ts";
 import { closeShell, openShell, type Running, startCommand } from "./running.ts";
 import type { Service } from "./service.ts";
 import { feed } from "./stdin.ts";
@@ -52,11 +53,15 @@ export class WinrmCommunicator implements Communicator {
       });
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof Lost)
-        return error.sent ? { exit: "disconnected" } : { exit: "disconnected", neverStarted: true };
-      if (error instanceof Refusal || error instanceof ConnectError)
-        return { exit: "disconnected", neverStarted: true };
-      throw error;
+      const say = (text: string): void => options.onOutput?.({ stream: "stderr", bytes: Buffer.from(`${text}\r\n`) });
+      if (error instanceof CommandTooLong) {
+        say(error.message);
+        return { exit: 1 };
+      }
+      if (error instanceof Lost && error.sent) return { exit: "disconnected" };
+      if (error instanceof Refusal) say(`The WinRM service did not run the command: ${error.message}`);
+      else if (!(error instanceof Lost || error instanceof ConnectError)) throw error;
+      return { exit: "disconnected", neverStarted: true };
     }
   }
 
