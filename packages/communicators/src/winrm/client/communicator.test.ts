@@ -17,13 +17,14 @@ const signal = (): AbortSignal => AbortSignal.timeout(20_000);
 async function open(options: TestServiceOptions = {}, config: Partial<ConnectConfig> = {}) {
   const machine = new TestMachine();
   const service = await TestService.start({ program: machine.program, ...options });
+  const at = { service };
   const host = new FakeHost();
   const ui = new FakeUi();
   const settings = { winrm_username: "Administrator", winrm_password: "S3cret!", winrm_timeout: 1000, ...config };
   const comm = await winrmConnector.connect(
     {
       config: { communicator: "winrm", ...settings } as ConnectConfig,
-      address: async () => ({ host: "127.0.0.1", port: service.port }),
+      address: async () => ({ host: "127.0.0.1", port: at.service.port }),
     },
     {
       host: Object.assign(host, { clock: hastyClock(settings.winrm_timeout) }),
@@ -35,7 +36,7 @@ async function open(options: TestServiceOptions = {}, config: Partial<ConnectCon
   closing.push(service, comm);
   service.requests.length = 0;
   service.texts.length = 0;
-  return { machine, service, comm, ui, files: host.files };
+  return { at, machine, service, comm, ui, files: host.files };
 }
 
 async function run(comm: Communicator, command: string, stdin?: AsyncIterable<Uint8Array>) {
@@ -144,6 +145,14 @@ describe("commands over WinRM", () => {
     hang = true;
     expect((await run(comm, "exit 0")).exit).toBe("disconnected");
   }, 60_000);
+  it("go to the machine's new address after a reboot", async () => {
+    const { at, comm, machine, service } = await open();
+    await run(comm, "exit 0");
+    await service[Symbol.asyncDispose]();
+    at.service = await TestService.start({ program: machine.program });
+    closing.push(at.service);
+    expect((await run(comm, "exit 5")).exit).toBe(5);
+  });
   it("that never started say so", async () => {
     const { comm, service } = await open();
     await service[Symbol.asyncDispose]();

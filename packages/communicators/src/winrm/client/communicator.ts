@@ -79,7 +79,8 @@ export class WinrmCommunicator implements Communicator {
       try {
         return await body(running);
       } catch (error) {
-        await running.terminate(AbortSignal.timeout(closingTime)).catch(() => {});
+        // Nobody waits for it: who aborts wants to go on.
+        this.#behind(running.terminate(AbortSignal.timeout(closingTime)));
         throw error;
       }
     });
@@ -91,10 +92,7 @@ export class WinrmCommunicator implements Communicator {
     try {
       return await body(shellId);
     } finally {
-      const closing = closeShell(this.#service, shellId, AbortSignal.timeout(closingTime))
-        .catch(() => {})
-        .finally(() => void this.#closing.delete(closing));
-      this.#closing.add(closing);
+      this.#behind(closeShell(this.#service, shellId, AbortSignal.timeout(closingTime)));
     }
   }
 
@@ -117,6 +115,11 @@ export class WinrmCommunicator implements Communicator {
     options: TransferOptions & { readonly exclude?: readonly string[] },
   ): Promise<void> {
     return this.#transfers.downloadDirectory(remoteDir, localDir, options);
+  }
+
+  #behind(work: Promise<void>): void {
+    const closing = work.catch(() => {}).finally(() => void this.#closing.delete(closing));
+    this.#closing.add(closing);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
