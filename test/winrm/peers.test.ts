@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeFiles } from "@kiln/host-node";
@@ -49,10 +49,10 @@ describe("our client and a WinRM service written in Go (winrmtest)", () => {
     const text = `every "quote' there \`is\` „typo“ ‚graphic‘ <&> 日本語 \u{1F642}`;
     expect((await run(comm, `say ${text}`)).stdout).toBe(text);
   });
-  it("agree on a script of a megabyte, as far as standard input is not needed", async () => {
+  it("agree on a command as long as a message may be", async () => {
     const { comm } = await connectTo(peer.port, login);
     await using _ = comm;
-    const text = "x".repeat(1_048_576);
+    const text = "x".repeat(153_000);
     expect((await run(comm, `say ${text}`)).stdout).toBe(text);
   });
   it("move files, although this service knows no standard input", async () => {
@@ -88,6 +88,15 @@ describe("our client and a WinRM service with pyspnego's NTLM", () => {
     await using _ = comm;
     for (let i = 0; i < 20; i++) expect((await run(comm, `exit ${i}`)).exit).toBe(i);
     expect((await run(comm, "printf 'größer'; head -c 200000 /dev/zero | tr '\\0' x")).stdout).toHaveLength(200_006);
+  });
+  it("move a script of a megabyte", async () => {
+    const { comm } = await connectTo(peer.port, { ...login, winrm_use_ntlm: true });
+    await using _ = comm;
+    const script = Buffer.from("Write-Host 'a \"line\" of $script `n'\r\n".repeat(29_000));
+    const path = join(tmpdir(), "kiln-winrm-script.ps1");
+    await comm.upload(once(script), path, { signal: signal(), size: script.length });
+    expect((await readFile(path)).equals(script)).toBe(true);
+    await rm(path);
   });
   it("refuse each other with a wrong password, and unsealed messages", async () => {
     const wrong = connectTo(peer.port, { ...login, winrm_password: "no", winrm_use_ntlm: true, winrm_timeout: 1500 });

@@ -104,7 +104,7 @@ func main() {
 		if strings.Contains(text, "SendTree") {
 			return send(text, out)
 		}
-		if said := regexp.MustCompile(`echo '(.*)'`).FindStringSubmatch(text); said != nil {
+		if said := regexp.MustCompile(`echo ["']?(.*?)["']?\s*$`).FindStringSubmatch(text); said != nil {
 			fmt.Fprintf(out, "%s\r\n", said[1])
 		}
 		return 0

@@ -17,13 +17,14 @@ const signal = (): AbortSignal => AbortSignal.timeout(20_000);
 async function open(options: TestServiceOptions = {}, config: Partial<ConnectConfig> = {}) {
   const machine = new TestMachine();
   const service = await TestService.start({ program: machine.program, ...options });
+  const at = { service };
   const host = new FakeHost();
   const ui = new FakeUi();
   const settings = { winrm_username: "Administrator", winrm_password: "S3cret!", winrm_timeout: 1000, ...config };
   const comm = await winrmConnector.connect(
     {
       config: { communicator: "winrm", ...settings } as ConnectConfig,
-      address: async () => ({ host: "127.0.0.1", port: service.port }),
+      address: async () => ({ host: "127.0.0.1", port: at.service.port }),
     },
     {
       host: Object.assign(host, { clock: hastyClock(settings.winrm_timeout) }),
@@ -35,7 +36,7 @@ async function open(options: TestServiceOptions = {}, config: Partial<ConnectCon
   closing.push(service, comm);
   service.requests.length = 0;
   service.texts.length = 0;
-  return { machine, service, comm, ui, files: host.files };
+  return { at, machine, service, comm, ui, files: host.files };
 }
 
 async function run(comm: Communicator, command: string, stdin?: AsyncIterable<Uint8Array>) {
@@ -144,6 +145,14 @@ describe("commands over WinRM", () => {
     hang = true;
     expect((await run(comm, "exit 0")).exit).toBe("disconnected");
   }, 60_000);
+  it("go to the machine's new address after a reboot", async () => {
+    const { at, comm, machine, service } = await open();
+    await run(comm, "exit 0");
+    await service[Symbol.asyncDispose]();
+    at.service = await TestService.start({ program: machine.program });
+    closing.push(at.service);
+    expect((await run(comm, "exit 5")).exit).toBe(5);
+  });
   it("that never started say so", async () => {
     const { comm, service } = await open();
     await service[Symbol.asyncDispose]();
@@ -169,6 +178,27 @@ describe("commands over WinRM", () => {
       instead: ({ is }) => (is === "create" && refusals++ < 2 ? { is: "fault", fault: crowded } : undefined),
     });
     expect((await run(comm, "exit 4")).exit).toBe(4);
+  });
+  it("that are too long for any message say so at once", async () => {
+    const { comm, service } = await open();
+    const result = await run(comm, `say ${"x".repeat(1_048_576)}`);
+    expect(result.exit).toBe(1);
+    expect(result.stderr).toContain("The command line is too long: it has 1048580 characters, and cmd.exe takes 8191.");
+    expect(service.requests.map(({ is }) => is)).not.toContain("command");
+  });
+  it("that the service refuses show why", async () => {
+    let refuse = false;
+    const refused = { code: "Sender", subcode: "AccessDenied", reason: "Access is denied.", wsmanCode: 5 };
+    const { comm } = await open({
+      instead: ({ is }) => (refuse && is === "create" ? { is: "fault", fault: refused } : undefined),
+    });
+    refuse = true;
+    expect(await run(comm, "exit 0")).toEqual({
+      exit: "disconnected",
+      neverStarted: true,
+      stdout: "",
+      stderr: "The WinRM service did not run the command: Access is denied. (WSManFault 5)\r\n",
+    });
   });
   it("are told to end when aborted, with the signal's reason", async () => {
     const { comm, service } = await open();

@@ -1,7 +1,8 @@
+import { Buffer } from "node:buffer";
 import type { Communicator, ConnectAccess, ExecOptions, ExecResult, TransferOptions, UploadOptions } from "@kiln/sdk";
 import { ConnectError } from "@kiln/sdk";
 import { Transfers } from "../transfer/transfers.ts";
-import { Lost, Refusal } from "./errors.ts";
+import { CommandTooLong, Lost, Refusal } from "./errors.ts";
 import { closeShell, openShell, type Running, startCommand } from "./running.ts";
 import type { Service } from "./service.ts";
 import { feed } from "./stdin.ts";
@@ -52,11 +53,15 @@ export class WinrmCommunicator implements Communicator {
       });
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof Lost)
-        return error.sent ? { exit: "disconnected" } : { exit: "disconnected", neverStarted: true };
-      if (error instanceof Refusal || error instanceof ConnectError)
-        return { exit: "disconnected", neverStarted: true };
-      throw error;
+      const say = (text: string): void => options.onOutput?.({ stream: "stderr", bytes: Buffer.from(`${text}\r\n`) });
+      if (error instanceof CommandTooLong) {
+        say(error.message);
+        return { exit: 1 };
+      }
+      if (error instanceof Lost && error.sent) return { exit: "disconnected" };
+      if (error instanceof Refusal) say(`The WinRM service did not run the command: ${error.message}`);
+      else if (!(error instanceof Lost || error instanceof ConnectError)) throw error;
+      return { exit: "disconnected", neverStarted: true };
     }
   }
 
@@ -74,7 +79,8 @@ export class WinrmCommunicator implements Communicator {
       try {
         return await body(running);
       } catch (error) {
-        await running.terminate(AbortSignal.timeout(closingTime)).catch(() => {});
+        // Nobody waits for it: who aborts wants to go on.
+        this.#behind(running.terminate(AbortSignal.timeout(closingTime)));
         throw error;
       }
     });
@@ -86,10 +92,7 @@ export class WinrmCommunicator implements Communicator {
     try {
       return await body(shellId);
     } finally {
-      const closing = closeShell(this.#service, shellId, AbortSignal.timeout(closingTime))
-        .catch(() => {})
-        .finally(() => void this.#closing.delete(closing));
-      this.#closing.add(closing);
+      this.#behind(closeShell(this.#service, shellId, AbortSignal.timeout(closingTime)));
     }
   }
 
@@ -112,6 +115,11 @@ export class WinrmCommunicator implements Communicator {
     options: TransferOptions & { readonly exclude?: readonly string[] },
   ): Promise<void> {
     return this.#transfers.downloadDirectory(remoteDir, localDir, options);
+  }
+
+  #behind(work: Promise<void>): void {
+    const closing = work.catch(() => {}).finally(() => void this.#closing.delete(closing));
+    this.#closing.add(closing);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

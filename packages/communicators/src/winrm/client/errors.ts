@@ -34,6 +34,13 @@ export class Refusal extends Error {
   }
 }
 
+/** A command that no message can carry; cmd.exe would not take it either. */
+export class CommandTooLong extends Error {
+  static {
+    this.prototype.name = "CommandTooLong";
+  }
+}
+
 /** What the connection did to a transfer. */
 export function asTransfer(error: unknown): unknown {
   if (error instanceof Refusal) return new TransferError("transfer/refused", error.message, error);

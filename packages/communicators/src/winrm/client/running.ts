@@ -4,8 +4,9 @@ import type { OutputChunk } from "@kiln/sdk";
 import { ConnectError } from "@kiln/sdk";
 import { wsmanFaultCode } from "../protocol/fault.ts";
 import { signalCode } from "../protocol/names.ts";
+import { longestCommand } from "../scripts/command.ts";
 import { ClixmlDecoder } from "./clixml.ts";
-import { Lost, Overdue, Refusal } from "./errors.ts";
+import { CommandTooLong, Lost, Overdue, Refusal } from "./errors.ts";
 import type { Service } from "./service.ts";
 
 /** What a command's output loop gives: pieces of output, and the end. */
@@ -56,6 +57,11 @@ export async function startCommand(
   command: string,
   options: { readonly stdin: boolean; readonly signal: AbortSignal },
 ): Promise<Running> {
+  if (Buffer.byteLength(command) > service.envelopeSize) {
+    throw new CommandTooLong(
+      `The command line is too long: it has ${command.length} characters, and cmd.exe takes ${longestCommand}. Put it into a script.`,
+    );
+  }
   const response = await service.call(
     { is: "command", command, arguments: [] },
     {

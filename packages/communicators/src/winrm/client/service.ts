@@ -30,6 +30,7 @@ export const leastEnvelopeSize = 153_600;
 const contentType = "application/soap+xml;charset=UTF-8";
 
 interface Line {
+  readonly to: Address;
   readonly connection: HttpConnection;
   readonly login: Login;
 }
@@ -89,25 +90,15 @@ export class Service {
     this.#busy.clear();
   }
 
-  async #line(signal: AbortSignal): Promise<Line & { readonly fresh: boolean; readonly to: Address }> {
+  async #line(signal: AbortSignal): Promise<Line & { readonly fresh: boolean }> {
     signal.throwIfAborted();
-    this.#to ??= await this.#address(signal);
-    const to = this.#to;
     for (let line = this.#idle.pop(); line; line = this.#idle.pop()) {
       const usable = line.connection.open && performance.now() - line.connection.usedAt < stale;
-      if (usable) return { ...line, fresh: false, to };
+      if (usable) return { ...line, fresh: false };
       line.connection.close();
     }
     if (this.#closed) throw new Lost("the connection was closed", false);
-    let connection: HttpConnection;
-    this.at = "tcp";
-    try {
-      connection = await dialService(to, this.settings, this.#proxyTo(to), this.dialTimeout, signal);
-    } catch (error) {
-      // It may have another address by the next time.
-      this.#to = undefined;
-      throw error;
-    }
+    const { connection, to } = await this.#dial(signal);
     this.at = "http";
     try {
       const timeout = this.operationTimeout + this.grace;
@@ -119,7 +110,29 @@ export class Service {
     }
   }
 
-  async #exchange(line: Line & { readonly to: Address }, request: Request, call: CallOptions): Promise<Response> {
+  /** At the address that was known last; where nobody answers there, at the one that the machine has now. */
+  async #dial(signal: AbortSignal): Promise<{ readonly connection: HttpConnection; readonly to: Address }> {
+    this.at = this.#to ? "tcp" : "resolve";
+    const known = this.#to ?? (await this.#address(signal));
+    const dial = async (to: Address): Promise<{ readonly connection: HttpConnection; readonly to: Address }> => {
+      this.at = "tcp";
+      const connection = await dialService(to, this.settings, this.#proxyTo(to), this.dialTimeout, signal);
+      this.#to = to;
+      return { connection, to };
+    };
+    const asked = this.#to === undefined;
+    try {
+      return await dial(known);
+    } catch (error) {
+      this.#to = undefined;
+      if (asked || signal.aborted) throw error;
+      const now = await this.#address(signal);
+      if (where(now) === where(known)) throw error;
+      return dial(now);
+    }
+  }
+
+  async #exchange(line: Line, request: Request, call: CallOptions): Promise<Response> {
     const { settings } = this;
     const operationTimeout = call.timeout ?? this.operationTimeout;
     const message = Buffer.from(
@@ -153,17 +166,18 @@ export class Service {
     try {
       const response = this.#read(line, answer);
       this.at = "shell";
-      if (connection.open && !this.#closed) this.#idle.push({ connection, login: as });
+      if (connection.open && !this.#closed) this.#idle.push({ to: line.to, connection, login: as });
       else connection.close();
       return response;
     } catch (error) {
-      if (error instanceof Refusal && connection.open && !this.#closed) this.#idle.push({ connection, login: as });
+      if (error instanceof Refusal && connection.open && !this.#closed)
+        this.#idle.push({ to: line.to, connection, login: as });
       else connection.close();
       throw error;
     }
   }
 
-  #read({ login: as, to }: Line & { readonly to: Address }, answer: Answer): Response {
+  #read({ login: as, to }: Line, answer: Answer): Response {
     if (answer.status === 401 || answer.status === 403) throw refusedLogin(answer, this.settings);
     const session = as.kind === "ntlm" ? as.session : undefined;
     const type = answer.headers["content-type"];
