@@ -27,6 +27,7 @@ const programs = {
   main: "packages/cli/src/main.ts",
   "machine-ssh-server": "packages/local-cloud/src/ssh-server/main.ts",
   "machine-files": "packages/local-cloud/src/ssh-server/files/main.ts",
+  "windows-machine": "packages/local-cloud/src/windows/machine/main.ts",
 };
 const parts: readonly Part[] = [
   { name: "main", roots: [programs.main] },

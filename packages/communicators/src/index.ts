@@ -2,6 +2,7 @@ export { connectors } from "./connectors.ts";
 export { serveSsh } from "./serve-ssh.ts";
 export { generateKeyPair } from "./ssh/keys/generate.ts";
 export { decryptBody, encryptBody, encryptedContentType, isEncrypted } from "./winrm/ntlm/http-encryption.ts";
+export { ntHash } from "./winrm/ntlm/keys.ts";
 export { NtlmServer } from "./winrm/ntlm/server.ts";
 export type { NtlmSession } from "./winrm/ntlm/session.ts";
 export type { RequestHeader } from "./winrm/protocol/envelope.ts";

@@ -23,8 +23,6 @@ export interface Cloud {
   readonly base: RootTree["base"];
   /** Login user of images with an unknown id; absent: unknown ids are refused. */
   readonly unknownImageUser: string | undefined;
-  /** Whether images that stand in for Windows start (a Linux machine, in their name) or are refused. */
-  readonly startsWindows: boolean;
   /** Milliseconds that a terminated instance still shows. */
   readonly terminatedShowsMs: number;
   readonly issuedKeys: Map<string, IssuedKey>;

@@ -34,11 +34,6 @@ export interface LocalCloudOptions {
   readonly credentials?: readonly Credentials[];
   /** When given, an unknown `ami-…` id is a stand-in with this login user; otherwise it does not exist. */
   readonly unknownImageUser?: string;
-  /**
-   * Start images that stand in for Windows too: a Linux machine in their name, with a password to ask for. For trying what
-   * happens before the login; without it such a launch is refused, since WinRM would never answer.
-   */
-  readonly startWindows?: boolean;
   readonly faults?: FaultPlan;
   readonly clock?: CloudClock;
   /** Twelve digits. */
@@ -127,7 +122,6 @@ function assemble(
     tasks: new Tasks(options.onDefect ?? (() => {})),
     base: options.base ?? { kind: "host" },
     unknownImageUser: options.unknownImageUser,
-    startsWindows: options.startWindows ?? false,
     terminatedShowsMs: options.terminatedShowsMs ?? 3600_000,
     issuedKeys,
     deregistered: new Set(),

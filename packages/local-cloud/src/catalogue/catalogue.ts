@@ -1,6 +1,7 @@
 import { settledId } from "../ids.ts";
 import type { RootTree } from "../machine/contract.ts";
 import type { ImageRow } from "../state/rows.ts";
+import { windowsVersion } from "../windows/system/windows-version.ts";
 import { type CatalogueEntry, catalogueEntries, wellKnownIds } from "./entries.ts";
 
 /** The catalogue's images in a region, all starting from the same base. */
@@ -40,8 +41,8 @@ export function standInFor(id: string, defaultUser: string, base: RootTree["base
 function standIn(entry: CatalogueEntry, id: string, base: RootTree["base"]): ImageRow {
   const starts =
     entry.platform === "windows"
-      ? "no instance starts from it here, Kiln's local cloud runs Linux only"
-      : `its instances run ${base.kind === "host" ? "this host's own system" : `the system in ${base.path}`}, not the original`;
+      ? "its instances understand a part of PowerShell and cmd and speak WinRM; they are no Windows"
+      : `its instances run ${base.kind === "directory" || base.kind === "tarball" ? `the system in ${base.path}` : "this host's own system"}, not the original`;
   return {
     id,
     name: entry.name,
@@ -71,7 +72,10 @@ function standIn(entry: CatalogueEntry, id: string, base: RootTree["base"]): Ima
     permissions: { groups: ["all"], users: [], organizations: [], organizationalUnits: [] },
     productCodes: entry.productCode === undefined ? [] : [entry.productCode],
     deregistrationProtection: "disabled",
-    tree: { base, layers: [] },
+    tree: {
+      base: entry.platform === "windows" ? { kind: "windows", version: windowsVersion(entry.name).key } : base,
+      layers: [],
+    },
     defaultUser: entry.user,
     standIn: true,
     tags: {},

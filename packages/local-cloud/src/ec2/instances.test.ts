@@ -250,21 +250,11 @@ describe("RunInstances", () => {
       status: 400,
     });
   });
-
-  it("does not start a Linux machine in the name of Windows", async () => {
-    await using fixture = await openCloud();
-    await expect(fixture.client.ec2("RunInstances", { ...oneInstance, ImageId: "ami-013e197b" })).rejects.toMatchObject(
-      {
-        code: "UnsupportedOperation",
-        message: expect.stringContaining("Windows"),
-      },
-    );
-  });
 });
 
 describe("GetPasswordData", () => {
   it("gives a password that the key pair's owner alone can read, once the instance runs", async () => {
-    await using fixture = await openCloud({ startWindows: true });
+    await using fixture = await openCloud();
     const { client: ec2, machines } = fixture;
     const privateKey = text(await ec2.ec2("CreateKeyPair", { KeyName: "rsa" }), "KeyMaterial");
     await ec2.ec2("CreateKeyPair", { KeyName: "ed", KeyType: "ed25519" });
@@ -282,7 +272,7 @@ describe("GetPasswordData", () => {
     await instanceInState(ec2, InstanceId, "running");
     const encrypted = Buffer.from(await password(), "base64");
     const plain = privateDecrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, encrypted).toString();
-    expect(plain).toMatch(/^[\w-]{24}aA1!$/);
+    expect(plain).toMatch(/^.{32}$/);
     const linux = await runningInstance(ec2, { KeyName: "rsa" });
     expect(text(await ec2.ec2("GetPasswordData", { InstanceId: linux }), "PasswordData")).toBe("");
   });

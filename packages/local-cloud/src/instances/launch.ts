@@ -1,7 +1,5 @@
-import { constants, publicEncrypt, randomBytes } from "node:crypto";
 import { mergeDevices } from "../ec2/block-devices.ts";
 import { imageOf } from "../ec2/image-lookup.ts";
-import { publicKeyOf } from "../ec2/key-material.ts";
 import { keyPairNamed } from "../ec2/key-pairs.ts";
 import { knownType } from "../ec2/places.ts";
 import { snapshotSize } from "../ec2/snapshot-lookup.ts";
@@ -23,7 +21,7 @@ export interface LaunchCount {
 /** Checks a launch wholly, writes its rows and lets the machines boot. Gives the instances, all of one reservation. */
 export function launch(call: Call, request: LaunchRequest, { count, clientToken, spot }: LaunchCount): InstanceRow[] {
   if (!request.imageId) throw missingParameter("ImageId");
-  const image = launchable(imageOf(call, request.imageId), call.cloud.startsWindows);
+  const image = launchable(imageOf(call, request.imageId));
   const type = knownType(request.type ?? "m1.small");
   if (type.architecture !== image.architecture && image.architecture !== "i386") {
     throw new ApiError(
@@ -32,6 +30,8 @@ export function launch(call: Call, request: LaunchRequest, { count, clientToken,
     );
   }
   const key = request.keyName === undefined ? undefined : keyPairNamed(call, request.keyName);
+  if (image.platform === "windows" && key && key.type !== "rsa")
+    throw new ApiError("InvalidParameterCombination", "ED25519 key pairs are not supported with Windows AMIs.");
   const placement = place(call, request);
   const profile = profileOf(call, request);
   const devices = mergeDevices(image.blockDevices, request.devices, snapshotSize(call));
@@ -105,20 +105,11 @@ export function launch(call: Call, request: LaunchRequest, { count, clientToken,
 }
 
 /** An image that a machine can start from; says what it lacks otherwise. */
-function launchable(
-  image: ImageRow,
-  startsWindows: boolean,
-): ImageRow & { readonly tree: NonNullable<ImageRow["tree"]> } {
+function launchable(image: ImageRow): ImageRow & { readonly tree: NonNullable<ImageRow["tree"]> } {
   if (image.state !== "available") {
     throw new ApiError(
       "InvalidAMIID.Unavailable",
       `The image ID '${image.id}' is not available (it is ${image.state})`,
-    );
-  }
-  if (image.platform === "windows" && !startsWindows) {
-    throw new ApiError(
-      "UnsupportedOperation",
-      `${image.id} stands in for a Windows image (${image.name}): the instances of Kiln's local cloud are Linux machines, so it cannot be started here. Build it at AWS.`,
     );
   }
   const { tree } = image;
@@ -179,7 +170,7 @@ function instanceRow(call: Call, parts: RowParts): InstanceRow {
     launchedAt: call.now(),
     ...(key && { keyName: key.name, authorizedKey: key.publicKey }),
     architecture: image.architecture,
-    ...(image.platform && { platform: image.platform, ...(key && { passwordData: passwordFor(key) }) }),
+    ...(image.platform && { platform: image.platform }),
     rootDeviceName: image.rootDeviceName,
     virtualizationType: image.virtualizationType,
     zone: placement.subnet.zone,
@@ -223,14 +214,4 @@ function instanceRow(call: Call, parts: RowParts): InstanceRow {
     defaultUser: image.defaultUser,
     tags: request.tags["instance"] ?? {},
   };
-}
-
-/** A random administrator's password as GetPasswordData gives it: encrypted for the key pair, which must be RSA. */
-function passwordFor(key: KeyPairRow): string {
-  const publicKey = publicKeyOf(key.publicKey);
-  if (!publicKey || key.type !== "rsa") {
-    throw new ApiError("InvalidParameterCombination", "ED25519 key pairs are not supported with Windows AMIs.");
-  }
-  const password = Buffer.from(`${randomBytes(18).toString("base64url")}aA1!`);
-  return publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, password).toString("base64");
 }

@@ -23,7 +23,8 @@ export class Lifecycle {
         // A machine that was asked to go while it was booting is ended by the step that asked.
         if (signal.aborted) return;
         this.#watch(region, machine);
-        this.#update(region, id, { state: "running", address: machine.address });
+        const { address, passwordData } = machine;
+        this.#update(region, id, { state: "running", address, ...(passwordData !== undefined && { passwordData }) });
       } catch (error) {
         if (signal.aborted) return;
         this.#gone(region, id, {

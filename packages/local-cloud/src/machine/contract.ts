@@ -24,7 +24,9 @@ export interface RootTree {
   readonly base:
     | { readonly kind: "host" }
     | { readonly kind: "directory"; readonly path: string }
-    | { readonly kind: "tarball"; readonly path: string };
+    | { readonly kind: "tarball"; readonly path: string }
+    /** A Windows stand-in of that version (`2012-R2`); each of its layers holds everything. */
+    | { readonly kind: "windows"; readonly version: string };
   readonly layers: readonly string[];
 }
 export interface CapturedTree {
@@ -51,6 +53,8 @@ export interface Machine {
   /** IPv4 address that reaches the machine's port 22 from this host. */
   readonly address: string;
   readonly state: "running" | "stopped" | "destroyed";
+  /** Windows alone: the password that the first boot set, encrypted for the first of the keys; base64. */
+  readonly passwordData?: string | undefined;
   /** Serial-console-like text since boot (boot messages, user-data output). */
   console(): string;
   stop(signal: AbortSignal): Promise<void>;

@@ -1,12 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { WindowsMachine } from "../windows/machine/windows-machine.ts";
 import { Bases } from "./base/prepared-base.ts";
 import { findCloneMethod } from "./boot/clone-method.ts";
 import { MachineFolder } from "./boot/machine-folder.ts";
 import { captureTree } from "./capture.ts";
 import type { CapturedTree, Machine, MachineCapabilities, MachineSpec, Machines } from "./contract.ts";
-import { LinuxMachine } from "./linux-machine.ts";
+import { LinuxMachine, type MachineParts } from "./linux-machine.ts";
 import { MachineError } from "./machine-error.ts";
 import type { MachineShop } from "./machine-shop.ts";
 import { undoSwitches } from "./network/host-network.ts";
@@ -28,6 +29,8 @@ export interface MachinesOptions {
   readonly commandLine?: readonly string[];
   /** The SSH server's program where it does not lie beside this module (a bundle). */
   readonly sshServerProgram?: string;
+  /** The program of Windows stand-ins, likewise. */
+  readonly windowsProgram?: string;
 }
 
 /**
@@ -54,7 +57,7 @@ export async function createMachines(options: MachinesOptions, signal: AbortSign
   });
   const serving = {
     network: host.network,
-    sshServer: options.sshServerProgram ?? defaultServer(),
+    sshServer: options.sshServerProgram ?? besides("../ssh-server/main.ts", "./machine-ssh-server.cjs"),
     codeCache: join(stateDirectory, "code-cache"),
   };
   const servers = new SpareSshProcess(serving);
@@ -82,10 +85,16 @@ export async function createMachines(options: MachinesOptions, signal: AbortSign
     outbound: host.network !== undefined,
     notes: [...clone.notes, ...host.notes],
   };
-  const cloud: LinuxMachines | undefined = new LinuxMachines(capabilities, shop, bases, owner, async () => {
-    servers.close();
-    await release();
-  });
+  const windowsProgram = options.windowsProgram ?? besides("../windows/machine/main.ts", "./windows-machine.cjs");
+  const cloud: LocalMachines | undefined = new LocalMachines(
+    capabilities,
+    { shop, bases, windowsProgram },
+    owner,
+    async () => {
+      servers.close();
+      await release();
+    },
+  );
   return cloud;
 }
 
@@ -107,30 +116,40 @@ async function surroundings(
   }
 }
 
-function defaultServer(): string {
-  const name = import.meta.url.endsWith(".ts") ? "../ssh-server/main.ts" : "./machine-ssh-server.cjs";
+/** A program of the machines: a source file, or beside the bundle. */
+function besides(source: string, bundled: string): string {
+  const name = import.meta.url.endsWith(".ts") ? source : bundled;
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-class LinuxMachines implements Machines {
+/** What machines are made with. */
+interface Workshop {
+  readonly shop: MachineShop;
+  readonly bases: Bases;
+  readonly windowsProgram: string;
+}
+type Place = Pick<MachineParts, "address" | "cable" | "released">;
+/** A machine, and how its changes are copied. */
+interface Held {
+  readonly machine: Machine & { readonly spec: MachineSpec };
+  readonly capture: (target: string, signal: AbortSignal) => Promise<CapturedTree>;
+}
+
+class LocalMachines implements Machines {
   readonly capabilities: MachineCapabilities;
   private readonly shop: MachineShop;
   private readonly bases: Bases;
+  private readonly windowsProgram: string;
   private readonly owner: Owner;
   private readonly release: () => Promise<void>;
-  private readonly machines = new Map<string, { readonly machine: LinuxMachine; readonly folder: MachineFolder }>();
+  private readonly machines = new Map<string, Held>();
   private isDisposed = false;
 
-  constructor(
-    capabilities: MachineCapabilities,
-    shop: MachineShop,
-    bases: Bases,
-    owner: Owner,
-    release: () => Promise<void>,
-  ) {
+  constructor(capabilities: MachineCapabilities, workshop: Workshop, owner: Owner, release: () => Promise<void>) {
     this.capabilities = capabilities;
-    this.shop = shop;
-    this.bases = bases;
+    this.shop = workshop.shop;
+    this.bases = workshop.bases;
+    this.windowsProgram = workshop.windowsProgram;
     this.owner = owner;
     this.release = release;
   }
@@ -139,29 +158,60 @@ class LinuxMachines implements Machines {
     if (this.isDisposed) throw new MachineError("boot", `the machines of ${this.owner.name} have been disposed of`);
     if (this.machines.has(spec.id) || !/^[\w.-]+$/.test(spec.id))
       throw new MachineError("boot", `"${spec.id}" cannot name a new machine`);
-    const base = await this.bases.prepare(spec.root.base, signal);
     const number = this.shop.addresses.take();
     if (number === undefined)
       throw new MachineError("network", "all 252 addresses of the machines' network are in use");
-    const { network, method } = this.shop;
-    const folder = new MachineFolder(join(this.shop.folder, spec.id), method, network !== undefined);
+    const { network } = this.shop;
+    const place = { address: `${this.shop.addressPrefix}.${number}`, cable: network && { network, number } };
+    let isReleased = false;
+    const released = (): void => {
+      if (isReleased) return;
+      isReleased = true;
+      this.machines.delete(spec.id);
+      this.shop.addresses.give(number);
+    };
     try {
-      await folder.create(base, spec, signal);
-      const address = `${this.shop.addressPrefix}.${number}`;
-      const cable = network && { network, number };
-      const released = (): void => {
-        this.machines.delete(spec.id);
-        this.shop.addresses.give(number);
-      };
-      const machine = new LinuxMachine(spec, { shop: this.shop, folder, base, address, cable, released });
-      this.machines.set(spec.id, { machine, folder });
-      await machine.start(signal);
-      return machine;
+      const held =
+        spec.root.base.kind === "windows"
+          ? await this.windows(spec, { ...place, released }, signal)
+          : await this.linux(spec, { ...place, released }, signal);
+      await held.machine.start(signal);
+      return held.machine;
     } catch (error) {
       await this.machines.get(spec.id)?.machine.destroy(signal);
+      released();
+      throw error;
+    }
+  }
+
+  private async linux(spec: MachineSpec, place: Place, signal: AbortSignal): Promise<Held> {
+    const base = await this.bases.prepare(spec.root.base, signal);
+    const folder = new MachineFolder(join(this.shop.folder, spec.id), this.shop.method, place.cable !== undefined);
+    try {
+      await folder.create(base, spec, signal);
+    } catch (error) {
       await folder.remove();
       throw error;
     }
+    const machine = new LinuxMachine(spec, { shop: this.shop, folder, base, ...place });
+    const changes = base.parts.map(({ key }) => ({ key, path: folder.upper(key) }));
+    const source = { root: spec.root, changes, kind: this.capabilities.clone };
+    const held: Held = { machine, capture: (target, late) => captureTree(source, target, late) };
+    this.machines.set(spec.id, held);
+    return held;
+  }
+
+  private async windows(spec: MachineSpec, place: Place, signal: AbortSignal): Promise<Held> {
+    const machine = new WindowsMachine(spec, {
+      folder: join(this.shop.folder, spec.id),
+      program: this.windowsProgram,
+      codeCache: this.shop.codeCache,
+      ...place,
+    });
+    const held: Held = { machine, capture: (target, late) => machine.capture(target, late) };
+    this.machines.set(spec.id, held);
+    await machine.create(signal);
+    return held;
   }
 
   find(id: string): Machine | undefined {
@@ -177,10 +227,7 @@ class LinuxMachines implements Machines {
   async capture(id: string, target: string, signal: AbortSignal): Promise<CapturedTree> {
     const held = this.machines.get(id);
     if (!held) throw new MachineError("unknown-machine", `there is no machine ${id}`);
-    const base = await this.bases.prepare(held.machine.spec.root.base, signal);
-    const changes = base.parts.map(({ key }) => ({ key, path: held.folder.upper(key) }));
-    const kind = this.capabilities.clone;
-    return captureTree({ root: held.machine.spec.root, changes, kind }, target, signal);
+    return held.capture(target, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CapturedTree, Machine, MachineSpec, Machines } from "../machine/contract.ts";
+import { encryptedPassword, randomPassword } from "../windows/machine/password.ts";
 
 /** A machine in memory: its "disk" is a map of files, laid over those of its layers. */
 export class MemoryMachine implements Machine {
@@ -10,6 +11,7 @@ export class MemoryMachine implements Machine {
   readonly files: Map<string, string>;
   state: Machine["state"] = "running";
   boots = 1;
+  readonly passwordData: string | undefined;
   /** Set to make the next stop or start fail. */
   nextFailure: Error | undefined;
   readonly #listeners: (() => void)[] = [];
@@ -21,6 +23,9 @@ export class MemoryMachine implements Machine {
     this.address = address;
     this.files = files;
     this.#forget = forget;
+    const [key] = spec.authorizedKeys;
+    if (spec.root.base.kind === "windows" && key !== undefined)
+      this.passwordData = encryptedPassword(randomPassword(), key);
   }
 
   console(): string {

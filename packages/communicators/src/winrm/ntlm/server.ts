@@ -16,13 +16,16 @@ import { avId, decodeTargetInfo, encodeTargetInfo, micFlag } from "./target-info
 /** The server's side of one login, on one connection. */
 export class NtlmServer {
   readonly #computer: string;
-  readonly #passwordOf: (user: string, domain: string) => string | undefined;
+  readonly #passwordOf: (user: string, domain: string) => string | Uint8Array | undefined;
   readonly #serverChallenge = randomBytes(8);
   #negotiate: Buffer = Buffer.alloc(0);
   #challenge: Buffer = Buffer.alloc(0);
 
-  /** `computer` is the NetBIOS name, at most 15 characters; `passwordOf` gives undefined for users that do not exist. */
-  constructor(computer: string, passwordOf: (user: string, domain: string) => string | undefined) {
+  /**
+   * `computer` is the NetBIOS name, at most 15 characters; `passwordOf` gives a password or its NT hash, and undefined for users that do
+   * not exist.
+   */
+  constructor(computer: string, passwordOf: (user: string, domain: string) => string | Uint8Array | undefined) {
     this.#computer = computer;
     this.#passwordOf = passwordOf;
   }
@@ -54,7 +57,10 @@ export class NtlmServer {
     const message = decodeAuthenticate(authenticate);
     const password = this.#passwordOf(message.user, message.domain);
     if (password === undefined) return undefined;
-    const proved = this.#proved(message, ntlmV2Key(ntHash(password), message.user, message.domain));
+    const proved = this.#proved(
+      message,
+      ntlmV2Key(typeof password === "string" ? ntHash(password) : Buffer.from(password), message.user, message.domain),
+    );
     if (!proved) return undefined;
     const exchange = (message.flags & ntlmFlag.keyExchange) !== 0;
     const sessionKey = exchange

@@ -48,6 +48,7 @@ export class Bases {
 
   /** The prepared base; a failure is not remembered. */
   prepare(base: RootTree["base"], signal: AbortSignal): Promise<PreparedBase> {
+    if (base.kind === "windows") throw new MachineError("image", "a Windows stand-in is no base of a Linux machine");
     const name = base.kind === "host" ? "host" : `${base.kind} ${base.path}`;
     const known = this.known.get(name);
     if (known) return known;
@@ -78,7 +79,7 @@ export class Bases {
   }
 
   private async tree(
-    base: Exclude<RootTree["base"], { kind: "host" }>,
+    base: Exclude<RootTree["base"], { kind: "host" } | { kind: "windows" }>,
     folder: string,
     signal: AbortSignal,
   ): Promise<PreparedBase> {

@@ -101,6 +101,7 @@ export function newSystem(version: string): StoredSystem {
     firewall: new Firewall().stored(),
     winrm: new WinrmSettings().stored(),
     tasks: [],
+    certificates: [],
     isFirstBoot: true,
   };
 }

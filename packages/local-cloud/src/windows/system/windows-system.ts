@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { Accounts, type StoredAccounts } from "./accounts.ts";
+import { type Certificate, Certificates } from "./certificates.ts";
 import { Drive } from "./drive.ts";
 import { Firewall, type StoredFirewall } from "./firewall.ts";
 import { Power, type Shutdown } from "./power.ts";
@@ -22,6 +23,7 @@ export interface StoredSystem {
   readonly firewall: StoredFirewall;
   readonly winrm: StoredWinrm;
   readonly tasks: readonly TaskDefinition[];
+  readonly certificates: readonly Certificate[];
   /** Whether the next boot sets a password and runs the user data, as for a new or generalised image. */
   readonly isFirstBoot: boolean;
 }
@@ -52,6 +54,7 @@ export class WindowsSystem {
   readonly accounts: Accounts;
   readonly firewall: Firewall;
   readonly winrm: WinrmSettings;
+  readonly certificates: Certificates;
   readonly tasks: ScheduledTasks;
   readonly power: Power;
   readonly launcher: Launcher;
@@ -73,6 +76,7 @@ export class WindowsSystem {
     this.accounts = new Accounts(surroundings.ntHash, stored.accounts);
     this.firewall = new Firewall(stored.firewall);
     this.winrm = new WinrmSettings(stored.winrm);
+    this.certificates = new Certificates(stored.certificates);
     this.tasks = new ScheduledTasks(
       (definition, signal) => surroundings.runTask(this, definition, signal),
       stored.tasks,
@@ -99,6 +103,7 @@ export class WindowsSystem {
       firewall: this.firewall.stored(),
       winrm: this.winrm.stored(),
       tasks: this.tasks.stored(),
+      certificates: this.certificates.stored(),
       isFirstBoot: this.isFirstBoot,
     };
   }
