@@ -65,7 +65,7 @@ async function run(component: Provisioner, settings: Settings, kind = "winrm") {
     (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown)),
   );
   await ctx.undo();
-  const said = ctx.ui.lines.filter((line) => !/^==> Provisioning with/.test(line));
+  const said = ctx.ui.lines.filter((line) => !line.startsWith("==> Provisioning with"));
   return { message, said, machine };
 }
 const script = (name: string, text: string): string => {

@@ -1,6 +1,7 @@
 import { type Diagnostic, defineProvisioner, type PrepareContext, verdict } from "@kiln/sdk";
 import { chefProblems, pathProblems } from "../check.ts";
 import { type Config, config } from "./config.ts";
+import { inputs } from "./inputs.ts";
 import { provision } from "./provision.ts";
 
 export const chefSolo = defineProvisioner({
@@ -8,7 +9,11 @@ export const chefSolo = defineProvisioner({
   type: "chef-solo",
   doc: "Runs Chef on the machine, without a server.",
   config,
-  prepare: async (settings, ctx) => verdict({ run: (run) => provision(settings, run) }, await problems(settings, ctx)),
+  prepare: async (settings, ctx) =>
+    verdict(
+      { inputs: async (_, run) => inputs(settings, run), run: (run) => provision(settings, run) },
+      await problems(settings, ctx),
+    ),
 });
 
 async function problems(config: Config, ctx: PrepareContext): Promise<readonly Diagnostic[]> {

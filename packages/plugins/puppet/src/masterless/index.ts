@@ -1,6 +1,7 @@
 import { type Diagnostic, defineProvisioner, type PrepareContext, problem, verdict } from "@kiln/sdk";
 import { pathProblems, puppetProblems } from "../check.ts";
 import { type Config, config } from "./config.ts";
+import { inputs } from "./inputs.ts";
 import { provision } from "./provision.ts";
 
 export const puppetMasterless = defineProvisioner({
@@ -8,7 +9,11 @@ export const puppetMasterless = defineProvisioner({
   type: "puppet-masterless",
   doc: "Applies a Puppet manifest on the machine, without a server.",
   config,
-  prepare: async (settings, ctx) => verdict({ run: (run) => provision(settings, run) }, await problems(settings, ctx)),
+  prepare: async (settings, ctx) =>
+    verdict(
+      { inputs: async (_, run) => inputs(settings, run), run: (run) => provision(settings, run) },
+      await problems(settings, ctx),
+    ),
 });
 
 async function problems(config: Config, ctx: PrepareContext): Promise<readonly Diagnostic[]> {

@@ -1,6 +1,7 @@
 import { defineProvisioner, verdict } from "@kiln/sdk";
 import { problems } from "./check.ts";
 import { config } from "./config.ts";
+import { inputs } from "./inputs.ts";
 import { provision, remotePaths } from "./provision.ts";
 import type { RemotePaths } from "./remote-paths.ts";
 
@@ -13,6 +14,7 @@ export const powershell = defineProvisioner({
     let paths: RemotePaths | undefined;
     return verdict(
       {
+        inputs: async (_, run) => inputs(settings, run),
         run: (run) => {
           paths ??= remotePaths(settings, run);
           return provision(settings, paths, run);

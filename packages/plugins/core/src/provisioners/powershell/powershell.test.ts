@@ -22,6 +22,8 @@ const newHost = (): FakeHost =>
 interface MachineOptions {
   readonly kind?: string;
   readonly answers?: readonly FakeExecResult[];
+  /** The build is interrupted while the first command runs. */
+  readonly interrupted?: true;
   /** How many uploads fail first. */
   readonly refusals?: number;
   readonly buildValues?: Readonly<Record<string, unknown>>;
@@ -33,12 +35,14 @@ async function run(settings: Partial<Config>, options: MachineOptions = {}) {
   if (!checked.ok) throw new Error(checked.diagnostics.map((d) => d.summary).join("\n"));
   const answers = [...(options.answers ?? [])];
   let refusals = options.refusals ?? 0;
+  const interrupt = new AbortController();
   const commands: string[] = [];
   const uploads: { readonly path: string; readonly bytes: Buffer }[] = [];
   const communicator = new FakeCommunicator({
     kind: options.kind ?? "winrm",
     onExec: ({ command }) => {
       commands.push(command);
+      if (options.interrupted && commands.length === 1) interrupt.abort(new Error("interrupted"));
       return answers.shift() ?? {};
     },
   });
@@ -48,12 +52,17 @@ async function run(settings: Partial<Config>, options: MachineOptions = {}) {
     expect(bytes).toHaveLength(size ?? -1);
     uploads.push({ path, bytes });
   };
-  const fake = new FakeRun({ host, ...(options.buildValues && { buildValues: options.buildValues }) });
+  const fake = new FakeRun({
+    host,
+    signal: interrupt.signal,
+    ...(options.buildValues && { buildValues: options.buildValues }),
+  });
   const ctx = Object.assign(fake, { machine: { communicator, facts: {} } }) as unknown as ProvisionContext;
   const error = await checked.value.run(ctx).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
+  await fake.undo(error ? "failed" : "succeeded");
   return {
     commands,
     uploads,
@@ -67,7 +76,7 @@ async function run(settings: Partial<Config>, options: MachineOptions = {}) {
 }
 
 /** What an encoded command says. */
-function decoded(command: string): string {
+function decoded(command = ""): string {
   return Buffer.from(/-encodedcommand (\S+)/.exec(command)?.[1] ?? "", "base64").toString("utf16le");
 }
 
@@ -122,7 +131,7 @@ it("takes a lost connection for success only where its code is listed", async ()
   const allowed = await run({ script: "a.ps1", valid_exit_codes: [0, 16001] }, lost);
   expect(allowed.message).toBe("");
   // Nothing is known of what is left: it is removed once the machine is back.
-  expect(decoded(allowed.commands[1] ?? "")).toMatch(/^Remove-Item .*packer-ps-env-vars.*script-/);
+  expect(decoded(allowed.commands[1])).toMatch(/^Remove-Item .*packer-ps-env-vars.*script-/);
   expect((await run({ script: "a.ps1" }, { ...lost, kind: "ssh" })).message).toContain("2300218");
 });
 
@@ -217,4 +226,13 @@ it("never takes a task that could not be run for a script's success", async () =
   );
   expect(lines).toContain("!!> Cannot run as nobody: No mapping between account names");
   expect(message).toMatch(/^The command could not be run as elevated user "nobody"/);
+});
+
+it("removes what it sent when the build is interrupted, the password of an elevated run above all", async () => {
+  const elevated = { elevated_user: "Administrator", elevated_password: "p", skip_clean: true };
+  const { message, commands } = await run({ inline: ["x"], ...elevated }, { interrupted: true });
+  expect(message).toBe("interrupted");
+  expect(decoded(commands[1])).toMatch(/^Remove-Item .*'C:\/Windows\/Temp\/packer-elevated-shell-[^,]*'; exit 0$/);
+  const plain = await run({ script: "a.ps1" }, { interrupted: true });
+  expect(decoded(plain.commands[1]).match(/\.ps1/g)).toHaveLength(2);
 });

@@ -1,4 +1,4 @@
-import { type ProvisionContext, timeOrderedUuid } from "@kiln/sdk";
+import { type ProvisionContext, StepError, timeOrderedUuid } from "@kiln/sdk";
 import { encodedCommand, removeFiles } from "@kiln/sdk/windows";
 import { rendered } from "../../script/inline-script.ts";
 import { retryFor } from "../../script/retry.ts";
@@ -45,6 +45,10 @@ async function runScript(source: Source, config: Config, paths: RemotePaths, ctx
   ctx.ui.say(`Provisioning with powershell script: ${source.file}`);
   const delivery = await deliveryOf(source, config, paths, ctx);
   let exit: number | "disconnected" = "disconnected";
+  // An interrupted run cannot remove what it sent; the end of the build can, on a machine that outlives it.
+  ctx.defer(async (signal) => {
+    if (ctx.signal.aborted && exit === "disconnected") await removeAll(delivery.leftWhenLost, ctx, signal);
+  });
   try {
     exit = await runOnWindows({ send: delivery.send, startRetryTimeout: config.start_retry_timeout }, ctx);
     if (delivery.elevatedUser !== undefined) checkElevated(exit, delivery.elevatedUser);
@@ -64,17 +68,20 @@ async function cleanUp(
   retryMs: number,
   ctx: ProvisionContext,
 ): Promise<void> {
+  const { host, signal } = ctx;
   const paths = exit === "disconnected" ? leftWhenLost : left;
-  if (paths.length === 0) return;
-  const { host, signal, machine, ui } = ctx;
-  const command = `powershell -executionpolicy bypass -encodedcommand ${encodedCommand(`${removeFiles(paths)}; exit 0`)}`;
   try {
-    await retryFor(retryMs, { clock: host.clock, signal }, async () => {
-      const end = await machine.communicator.exec(command, { signal });
-      if (end.exit !== 0) throw new Error("not removed");
-    });
+    await retryFor(retryMs, { clock: host.clock, signal }, () => removeAll(paths, ctx, signal));
   } catch {
     signal.throwIfAborted();
-    ui.error(`Could not remove ${paths.join(", ")} from the machine.`);
+    ctx.ui.error(`Could not remove ${paths.join(", ")} from the machine.`);
   }
+}
+
+async function removeAll(paths: readonly string[], { machine }: ProvisionContext, signal: AbortSignal): Promise<void> {
+  if (paths.length === 0) return;
+  const script = `${removeFiles(paths)}; exit 0`;
+  const command = `powershell -executionpolicy bypass -encodedcommand ${encodedCommand(script)}`;
+  const { exit } = await machine.communicator.exec(command, { signal });
+  if (exit !== 0) throw new StepError(`${paths.join(", ")} could not be removed`, { code: "script/not-removed" });
 }

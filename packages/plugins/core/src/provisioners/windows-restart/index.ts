@@ -7,5 +7,6 @@ export const windowsRestart = defineProvisioner({
   type: "windows-restart",
   doc: "Restarts a Windows machine and waits until it is back.",
   config,
-  prepare: async (settings) => verdict({ run: (run) => provision(settings, run) }, []),
+  prepare: async (settings) =>
+    verdict({ inputs: async () => ({ config: settings, files: [] }), run: (run) => provision(settings, run) }, []),
 });

@@ -2,6 +2,7 @@ import { defineProvisioner, verdict } from "@kiln/sdk";
 import { environmentProblems } from "../../script/environment.ts";
 import { missingScriptProblems, scriptChoiceProblems } from "../../script/script-source.ts";
 import { config } from "./config.ts";
+import { inputs } from "./inputs.ts";
 import { provision } from "./provision.ts";
 
 export const windowsShell = defineProvisioner({
@@ -10,7 +11,7 @@ export const windowsShell = defineProvisioner({
   doc: "Runs batch files on a Windows machine.",
   config,
   prepare: async (settings, ctx) =>
-    verdict({ run: (run) => provision(settings, run) }, [
+    verdict({ inputs: async (_, run) => inputs(settings, run), run: (run) => provision(settings, run) }, [
       ...scriptChoiceProblems(settings, ctx),
       ...(await missingScriptProblems(settings, ctx)),
       ...environmentProblems(settings, ctx),
