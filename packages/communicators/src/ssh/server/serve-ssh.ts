@@ -3,11 +3,14 @@ import { type Communicator, codeOf, messageOf, type ServeSshOptions, type SshSer
 import ssh2, { type AuthContext, type Connection, type ParsedKey } from "ssh2";
 import { generateKeyPair } from "../keys/generate.ts";
 import { PosixFiles } from "./files/posix-files.ts";
+import { WindowsFiles } from "./files/windows-files.ts";
 import { serveSession } from "./session.ts";
 import { SftpPlan } from "./sftp/serve-sftp.ts";
 
 const loopback = "127.0.0.1";
 const portsToTry = 10;
+/** Communicators whose machines have PowerShell and no POSIX shell. */
+const windowsKinds: ReadonlySet<string> = new Set(["winrm", "dockerWindowsContainer"]);
 /** Those that the processor does itself; clients that prefer another find these acceptable. */
 const ciphers = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes256-ctr"] as const;
 
@@ -21,7 +24,10 @@ export async function serveSsh(communicator: Communicator, options: ServeSshOpti
   const shop = {
     communicator,
     sftp: new SftpPlan(communicator, options.sftpCommand),
-    filesOf: (signal: AbortSignal) => new PosixFiles(communicator, signal),
+    filesOf: (signal: AbortSignal) =>
+      windowsKinds.has(communicator.kind)
+        ? new WindowsFiles(communicator, signal)
+        : new PosixFiles(communicator, signal),
   };
   const ssh = sshServer(hostKey);
   ssh.on("connection", (connection: Connection) => {
