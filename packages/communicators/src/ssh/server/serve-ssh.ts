@@ -1,7 +1,10 @@
+import type { KeyObject } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import { type Communicator, codeOf, messageOf, type ServeSshOptions, type SshServer, StepError } from "@kiln/sdk";
 import ssh2, { type AuthContext, type Connection, type ParsedKey } from "ssh2";
 import { generateKeyPair } from "../keys/generate.ts";
+import { openSshPrivateKey } from "../keys/openssh-format.ts";
+import { readPrivateKey } from "../keys/private-key.ts";
 import { PosixFiles } from "./files/posix-files.ts";
 import { WindowsFiles } from "./files/windows-files.ts";
 import { serveSession } from "./session.ts";
@@ -71,11 +74,23 @@ function readPublicKey(line: string): ParsedKey {
 }
 
 function sshServer(hostKey: string): InstanceType<typeof ssh2.Server> {
-  try {
-    return new ssh2.Server({ hostKeys: [hostKey], ident: "Kiln", algorithms: { cipher: [...ciphers] } });
-  } catch (error) {
-    throw new StepError(`the host key cannot be used: ${messageOf(error)}`, { code: "ssh-server/key", cause: error });
+  const read = readPrivateKey(hostKey);
+  if (read.is !== "key") {
+    const why = read.is === "locked" ? "it has a passphrase" : read.why;
+    throw new StepError(`the host key cannot be used: ${why}`, { code: "ssh-server/key" });
   }
+  return new ssh2.Server({
+    hostKeys: [inOwnForm(read.key.key)],
+    ident: "Kiln",
+    algorithms: { cipher: [...ciphers] },
+  });
+}
+
+/** As ssh2 reads it, which knows no PKCS#8. */
+function inOwnForm(key: KeyObject): string {
+  if (key.asymmetricKeyType === "ed25519") return openSshPrivateKey(key, "kiln");
+  const type = key.asymmetricKeyType === "ec" ? "sec1" : "pkcs1";
+  return key.export({ format: "pem", type }).toString();
 }
 
 /** A client first asks whether a key would do, without a signature; then it signs. */
