@@ -1,13 +1,19 @@
+import type { KeyObject } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import { type Communicator, codeOf, messageOf, type ServeSshOptions, type SshServer, StepError } from "@kiln/sdk";
 import ssh2, { type AuthContext, type Connection, type ParsedKey } from "ssh2";
 import { generateKeyPair } from "../keys/generate.ts";
+import { openSshPrivateKey } from "../keys/openssh-format.ts";
+import { readPrivateKey } from "../keys/private-key.ts";
 import { PosixFiles } from "./files/posix-files.ts";
+import { WindowsFiles } from "./files/windows-files.ts";
 import { serveSession } from "./session.ts";
 import { SftpPlan } from "./sftp/serve-sftp.ts";
 
 const loopback = "127.0.0.1";
 const portsToTry = 10;
+/** Communicators whose machines have PowerShell and no POSIX shell. */
+const windowsKinds: ReadonlySet<string> = new Set(["winrm", "dockerWindowsContainer"]);
 /** Those that the processor does itself; clients that prefer another find these acceptable. */
 const ciphers = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes256-ctr"] as const;
 
@@ -21,7 +27,10 @@ export async function serveSsh(communicator: Communicator, options: ServeSshOpti
   const shop = {
     communicator,
     sftp: new SftpPlan(communicator, options.sftpCommand),
-    filesOf: (signal: AbortSignal) => new PosixFiles(communicator, signal),
+    filesOf: (signal: AbortSignal) =>
+      windowsKinds.has(communicator.kind)
+        ? new WindowsFiles(communicator, signal)
+        : new PosixFiles(communicator, signal),
   };
   const ssh = sshServer(hostKey);
   ssh.on("connection", (connection: Connection) => {
@@ -65,11 +74,23 @@ function readPublicKey(line: string): ParsedKey {
 }
 
 function sshServer(hostKey: string): InstanceType<typeof ssh2.Server> {
-  try {
-    return new ssh2.Server({ hostKeys: [hostKey], ident: "Kiln", algorithms: { cipher: [...ciphers] } });
-  } catch (error) {
-    throw new StepError(`the host key cannot be used: ${messageOf(error)}`, { code: "ssh-server/key", cause: error });
+  const read = readPrivateKey(hostKey);
+  if (read.is !== "key") {
+    const why = read.is === "locked" ? "it has a passphrase" : read.why;
+    throw new StepError(`the host key cannot be used: ${why}`, { code: "ssh-server/key" });
   }
+  return new ssh2.Server({
+    hostKeys: [inOwnForm(read.key.key)],
+    ident: "Kiln",
+    algorithms: { cipher: [...ciphers] },
+  });
+}
+
+/** As ssh2 reads it, which knows no PKCS#8. */
+function inOwnForm(key: KeyObject): string {
+  if (key.asymmetricKeyType === "ed25519") return openSshPrivateKey(key, "kiln");
+  const type = key.asymmetricKeyType === "ec" ? "sec1" : "pkcs1";
+  return key.export({ format: "pem", type }).toString();
 }
 
 /** A client first asks whether a key would do, without a signature; then it signs. */

@@ -19,7 +19,7 @@ export async function provision(config: Config, ctx: ProvisionContext): Promise<
   const render = (texts: readonly string[] | undefined, what: string): readonly string[] =>
     (texts ?? []).map((text) => renderText(ctx, text, data, what));
   const extra = render(config.extra_arguments, "ansible extra arguments");
-  const env = environmentOf(config, render(config.ansible_env_vars, "ansible env vars"));
+  const env = environmentOf(config, render(config.ansible_env_vars, "ansible env vars"), host.env);
   const asked = config.skip_version_check ? undefined : majorVersion(config.command, ctx);
   // Its failure is met below; until then it must not count as one that nobody handles.
   asked?.catch(() => {});
@@ -62,12 +62,16 @@ async function play(
 }
 
 /** What Ansible needs to know of this connection, then what the template says. */
-function environmentOf(config: Config, entries: readonly string[]): Readonly<Record<string, string>> {
+function environmentOf(
+  config: Config,
+  entries: readonly string[],
+  outside: ProvisionContext["host"]["env"],
+): Readonly<Record<string, string>> {
   return {
     ...(config.ssh_host_key_file ? {} : { ANSIBLE_HOST_KEY_CHECKING: "False" }),
     ...(config.use_sftp ? {} : { ANSIBLE_SCP_IF_SSH: "True" }),
     // Without an inventory that it can read, Ansible would do nothing and call it success.
-    ANSIBLE_INVENTORY_UNPARSED_FAILED: "True",
+    ANSIBLE_INVENTORY_UNPARSED_FAILED: outside.ANSIBLE_INVENTORY_UNPARSED_FAILED ?? "True",
     ...Object.fromEntries(
       entries.map((entry): [string, string] => {
         const at = entry.indexOf("=");

@@ -51,8 +51,10 @@ export interface FileReader {
   close(): void;
 }
 
-/** The files of a machine behind a communicator. Paths are absolute. All reject with `FileRefusal`. */
+/** The files of a machine behind a communicator. All but `absolute` take absolute paths; all reject with `FileRefusal`. */
 export interface MachineFiles {
+  /** A client's path, which may be relative to `home`. */
+  absolute(path: string): Promise<string>;
   /** Where a login starts. */
   home(): Promise<string>;
   stat(path: string, follow: boolean): Promise<Attributes>;

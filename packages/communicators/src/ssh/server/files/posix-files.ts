@@ -20,6 +20,12 @@ export class PosixFiles implements MachineFiles {
     this.#run = new ScriptRunner(communicator, signal);
   }
 
+  async absolute(path: string): Promise<string> {
+    if (path.startsWith("/")) return path;
+    const home = await this.home();
+    return path === "." || path === "" ? home : `${home}/${path}`;
+  }
+
   async home(): Promise<string> {
     return (await this.#known()).home;
   }

@@ -2,7 +2,6 @@ import { posix } from "node:path";
 import { messageOf } from "@kiln/sdk";
 import { type Attributes, FileRefusal, type MachineFiles } from "../files/machine-files.ts";
 import type { ScpCommand } from "./scp-command.ts";
-import { absolute } from "./scp-to.ts";
 import type { ScpWire } from "./scp-wire.ts";
 
 const kindMask = 0o170000;
@@ -12,7 +11,7 @@ const directory = 0o040000;
 export async function scpFrom(wire: ScpWire, files: MachineFiles, command: ScpCommand): Promise<number> {
   if (!(await wire.agreed())) return 1;
   let clean = true;
-  for (const path of command.paths) clean = (await give(await absolute(files, path))) && clean;
+  for (const path of command.paths) clean = (await give(await files.absolute(path))) && clean;
   return clean ? 0 : 1;
 
   async function give(path: string): Promise<boolean> {

@@ -7,7 +7,7 @@ type Times = NonNullable<Attributes["times"]>;
 
 /** `scp -t`: takes files and directories (`C0644 SIZE NAME`, `D0755 0 NAME`, `E`, `Tmtime 0 atime 0`). The exit status. */
 export async function scpTo(wire: ScpWire, files: MachineFiles, command: ScpCommand): Promise<number> {
-  const target = await absolute(files, command.paths[0] ?? ".");
+  const target = await files.absolute(command.paths[0] ?? ".");
   const sink = new Sink(wire, files, command);
   if (command.directory && !(await sink.isDirectory(target))) {
     await wire.complain(`${target}: Not a directory`);
@@ -22,12 +22,6 @@ export async function scpTo(wire: ScpWire, files: MachineFiles, command: ScpComm
     return 1;
   }
   return sink.clean ? 0 : 1;
-}
-
-export async function absolute(files: MachineFiles, path: string): Promise<string> {
-  if (path.startsWith("/") || /^[a-z]:[\\/]/i.test(path)) return path;
-  const home = await files.home();
-  return path === "." ? home : `${home}/${path}`;
 }
 
 class Sink {

@@ -65,7 +65,7 @@ export class SftpServer {
 
   async #perform(type: number, id: number, reader: WireReader): Promise<Buffer> {
     const files = this.#files;
-    const path = (): Promise<string> => this.#absolute(reader.text());
+    const path = (): Promise<string> => this.#files.absolute(reader.text());
     switch (type) {
       case packet.open:
         return this.#openFile(id, await path(), reader.number(), decodeAttributes(reader));
@@ -115,7 +115,7 @@ export class SftpServer {
   }
 
   async #extended(id: number, request: string, reader: WireReader): Promise<Buffer> {
-    const path = (): Promise<string> => this.#absolute(reader.text());
+    const path = (): Promise<string> => this.#files.absolute(reader.text());
     switch (request) {
       case "posix-rename@openssh.com":
         return done(id, await this.#files.rename(await path(), await path(), true));
@@ -169,13 +169,9 @@ export class SftpServer {
 
   async #realPath(id: number, path: string): Promise<Buffer> {
     const home = await this.#files.home();
-    if (/^\.?\/?$/.test(path) && !path.startsWith("/")) return name(id, home);
-    const absolute = posix.resolve(home, path);
+    if (path === "" || path === "." || path === "./") return name(id, home);
+    const absolute = posix.normalize(await this.#files.absolute(path));
     return name(id, absolute === home || absolute === "/" ? absolute : await this.#files.realPath(absolute));
-  }
-
-  async #absolute(path: string): Promise<string> {
-    return path.startsWith("/") ? path : `${await this.#files.home()}/${path}`;
   }
 
   #hold(id: number, held: Open): Buffer {
