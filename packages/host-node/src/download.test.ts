@@ -39,10 +39,14 @@ describe("a connection that is cut", () => {
     const options = { signal: never, checksum: sha256(body), onProgress: (done: number) => void steps.push(done) };
     expect(await downloadFile(`${server.url}/f`, to, options)).toEqual({ path: to, cached: false });
     expectWhole();
-    expect(server.seen.map((s) => s.range)).toEqual([undefined, "bytes=100000-", "bytes=200000-", "bytes=300000-"]);
-    expect(server.seen.slice(1).every((s) => s.ifRange === '"1"')).toBe(true);
+    // What nobody had read yet is lost with a connection: on a busy machine there are more of them.
+    const starts = server.seen.map((s) => Number(/^bytes=(\d+)-$/.exec(s.range ?? "")?.[1] ?? 0));
+    expect(starts).toEqual(starts.toSorted((one, other) => one - other));
+    expect(starts.length).toBeGreaterThanOrEqual(4);
+    expect(starts.at(-1)).toBeGreaterThanOrEqual(300_000 - 65_536);
+    expect(server.seen.every((s) => s.range === undefined || s.ifRange === '"1"')).toBe(true);
     expect(steps.at(-1)).toBe(400_000);
-    expect([...steps].sort((a, b) => a - b)).toEqual(steps);
+    expect(steps.toSorted((one, other) => one - other)).toEqual(steps);
   });
 
   it("is given up when nothing comes any more, and the next call goes on from there", async () => {
@@ -57,7 +61,7 @@ describe("a connection that is cut", () => {
     server.seen.length = 0;
     await downloadFile(`${server.url}/f`, to, { signal: never });
     expectWhole("image.iso.json");
-    expect(server.seen).toMatchObject([{ range: "bytes=150000-", ifRange: '"1"' }]);
+    expect(server.seen).toMatchObject([{ range: expect.stringMatching(/^bytes=[1-9]\d+-$/), ifRange: '"1"' }]);
   });
 
   it("without a length or a validator starts anew", async () => {

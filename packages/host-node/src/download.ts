@@ -256,7 +256,8 @@ class Download {
 function isPassing(error: unknown, hadBytes: boolean): boolean {
   if (error instanceof DownloadError) {
     if (error.code === "download/status") return /answered (?:429|5\d\d)/.test(error.message);
-    return hadBytes && (error.code === "download/stalled" || error.code === "download/interrupted");
+    // An answer had begun. Its first bytes may be lost with the connection: Node drops what nobody has read yet.
+    return error.code === "download/interrupted" || (hadBytes && error.code === "download/stalled");
   }
   const code = codeOf(error) ?? "";
   return hadBytes && /^(?:ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|HPE_)/.test(code);

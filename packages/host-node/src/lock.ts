@@ -34,7 +34,7 @@ export async function lockFile(path: string, signal: AbortSignal, onWait?: () =>
 let taken = 0;
 
 /** Several may find the same dead holder: whoever is late must not take away the lock of the one who was quicker. */
-async function removeDead(path: string, dead: string): Promise<void> {
+export async function removeDead(path: string, dead: string): Promise<void> {
   const aside = `${path}.${process.pid}.${taken++}`;
   try {
     await rename(path, aside);

@@ -68,5 +68,5 @@ export function serve(
     ...(start > 0 && { "content-range": `bytes ${start}-${body.length - 1}/${body.length}` }),
   });
   if (options.cutAfter === undefined || options.cutAfter >= rest.length) return void response.end(rest);
-  response.write(rest.subarray(0, options.cutAfter), () => setTimeout(() => response.destroy(), 60));
+  response.write(rest.subarray(0, options.cutAfter), () => setTimeout(() => response.destroy(), 150));
 }
