@@ -31,13 +31,13 @@ export class SecretSet {
     return text.replace(this.#pattern, mask);
   }
 
-  /** Every string inside a JSON-like value masked. */
+  /** Every string inside a JSON-like value masked, but those that the program itself made up: `code`. */
   maskDeep<T>(value: T): T {
     if (this.#values.size === 0) return value;
     if (typeof value === "string") return this.mask(value) as T;
     if (Array.isArray(value)) return value.map((v: unknown) => this.maskDeep(v)) as T;
     if (typeof value === "object" && value !== null) {
-      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, this.maskDeep(v)])) as T;
+      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, k === "code" ? v : this.maskDeep(v)])) as T;
     }
     return value;
   }

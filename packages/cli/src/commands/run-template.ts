@@ -63,6 +63,8 @@ export async function planInput(
     return undefined;
   }
   for (const secret of evaluated.value.sensitive) secrets.add(secret);
+  const { found } = evaluated.value;
+  const broken = found.some((d) => d.severity === "error");
   const plan = await planTemplate(engine, {
     template: evaluated.value.template,
     scope: evaluated.value.scope,
@@ -71,9 +73,9 @@ export async function planInput(
     debug: options.debug,
     signal,
     secrets,
+    // In JSON a value without a variable is an empty text like any other: `standingAlone` sees to that.
+    incomplete: broken && parsed.value.syntax === "hcl2",
   });
-  const { found } = evaluated.value;
-  const broken = found.some((d) => d.severity === "error");
   const planned = broken ? standingAlone(parsed.value, plan.diagnostics) : plan.diagnostics;
   const told = [...parsed.warnings, ...found, ...planned];
   const failed = printer.diagnostics(secrets.maskDeep(options.strict ? strictly(told) : told), sourceOf);

@@ -27,6 +27,8 @@ export interface BuildFacts {
   readonly debug: boolean;
   readonly signal: AbortSignal;
   readonly secrets: SecretSet;
+  /** Some values could not be determined, for which the template is refused already. */
+  readonly incomplete: boolean;
 }
 
 interface AnyComponent<Ctx, Out> {
@@ -102,7 +104,9 @@ export async function planComponent<Ctx, Out>(
     const ctx = prepareContext(facts, decoded.value, render);
     const connection = await checkCommunicator(component, decoded.value.config as Partial<ConnectConfig>, facts, ctx);
     const prepared = await component.prepare(decoded.value.config as never, ctx);
-    const found = [...decoded.warnings, ...connection, ...(prepared.ok ? prepared.warnings : prepared.diagnostics)];
+    const own = [...connection, ...(prepared.ok ? prepared.warnings : prepared.diagnostics)];
+    // What the rules say of placeholders for values that will never come would only confuse.
+    const found = [...decoded.warnings, ...(facts.incomplete && decoded.value.late ? [] : own)];
     if (!prepared.ok) return { ok: false, diagnostics: found };
     return verdict({ prepared: prepared.value, render, late: decoded.value.late }, found);
   };

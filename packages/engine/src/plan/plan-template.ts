@@ -30,6 +30,8 @@ export interface PlanRequest {
   readonly debug: boolean;
   readonly signal: AbortSignal;
   readonly secrets: SecretSet;
+  /** The template is refused already, for values that could not be determined: only what has nothing to do with those is told. */
+  readonly incomplete?: boolean;
 }
 
 /** The name that is printed, and matched by `-only` in HCL2. */
@@ -69,8 +71,9 @@ class BuildPlanner {
     this.#build = build;
     this.#source = source;
     this.name = displayName(request.template, build, source);
-    const { force, debug, signal, secrets } = request;
-    this.#facts = { engine, buildName: source.name, builderType: source.type, force, debug, signal, secrets };
+    const { force, debug, signal, secrets, incomplete = false } = request;
+    const { name: buildName, type: builderType } = source;
+    this.#facts = { engine, buildName, builderType, force, debug, signal, secrets, incomplete };
   }
 
   async plan(position: number, dropped: (block: ComponentBlock) => boolean): Promise<PlannedBuild | undefined> {
