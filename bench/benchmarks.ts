@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { dockerBenchmarks } from "./docker.ts";
 import { hclBenchmarks } from "./hcl.ts";
 import type { Command } from "./measure.ts";
 import type { SshBed } from "./ssh-bed.ts";
@@ -17,6 +18,8 @@ export interface Benchmark {
   /** The same command for both: `binary` is the launcher. */
   readonly command: (binary: string) => Command;
   readonly needs?: "ssh";
+  /** The same work by hand, and how many seconds more Kiln may take. */
+  readonly bare?: { readonly command: Command; readonly seconds: number };
   /** Round-trip time of the link, in milliseconds. */
   readonly roundTrip?: number;
 }
@@ -176,7 +179,13 @@ function postProcessors(bench: Bench): readonly Benchmark[] {
 
 /** Every benchmark with its target, the cheap ones first. */
 export async function benchmarks(bench: Bench, memory: string): Promise<readonly Benchmark[]> {
-  return [...start(bench), ...hclBenchmarks(bench), ...(await ssh(bench, memory)), ...postProcessors(bench)];
+  return [
+    ...start(bench),
+    ...hclBenchmarks(bench),
+    ...(await ssh(bench, memory)),
+    ...postProcessors(bench),
+    ...(await dockerBenchmarks(bench)),
+  ];
 }
 
 export function removeAll(...paths: readonly string[]): void {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { benchmarks, removeAll } from "./benchmarks.ts";
-import { type Comparison, compare, writeJson } from "./measure.ts";
+import { type Command, type Comparison, compare, measure, median, writeJson } from "./measure.ts";
 import { compareQemu } from "./qemu.ts";
 import { openSshBed } from "./ssh-bed.ts";
 
@@ -64,6 +64,12 @@ function row(
   return cells.join("  ");
 }
 
+async function medianOf(command: Command, rounds: number): Promise<number> {
+  const walls: number[] = [];
+  for (let i = 0; i < rounds; i++) walls.push((await measure(command)).wall);
+  return median(walls);
+}
+
 const all: Record<string, unknown> = {};
 let missed = 0;
 try {
@@ -87,6 +93,16 @@ try {
     if (line.includes("MISSED")) missed++;
     all[benchmark.name] = { ...result, target: benchmark.wall };
     process.stdout.write(`${line}\n`);
+    if (benchmark.bare) {
+      const { command, seconds } = benchmark.bare;
+      const byHand = await medianOf(command, benchmark.rounds);
+      const more = result.kiln.wall - byHand;
+      if (more > seconds) missed++;
+      const verdict = more > seconds ? "MISSED: TIME" : "ok";
+      const cells = ["  seconds over the bare commands".padEnd(46), `${more.toFixed(3)} s`.padStart(10)];
+      cells.push(`${byHand.toFixed(3)} s`.padStart(10), "".padStart(7), `≤ ${seconds}`.padEnd(7), verdict);
+      process.stdout.write(`${cells.join("  ")}\n`);
+    }
   }
   await ssh?.[Symbol.asyncDispose]();
   const qemu = "qemu build, without the guest's own time";

@@ -106,14 +106,24 @@ async function send(socket: Duplex, question: Question, refused: () => boolean):
   else if (body || method === "POST" || method === "PUT") lines.push(`Content-Length: ${body?.length ?? 0}`);
   await put(`${lines.join("\r\n")}\r\n\r\n`);
   if (!body) return;
-  for await (const bytes of body.bytes) {
-    if (refused()) return;
-    if (bytes.length === 0) continue;
-    if (chunked) await put(`${bytes.length.toString(16)}\r\n`);
-    await put(bytes);
-    if (chunked) await put("\r\n");
+  // The next piece is fetched while the last one is on its way.
+  let sent = Promise.resolve();
+  try {
+    for await (const bytes of body.bytes) {
+      if (refused()) return;
+      if (bytes.length === 0) continue;
+      await sent;
+      sent = chunked ? put(framed(bytes)) : put(bytes);
+      sent.catch(() => {});
+    }
+  } finally {
+    await sent;
   }
   if (chunked) await put("0\r\n\r\n");
+}
+
+function framed(bytes: Uint8Array): Uint8Array {
+  return Buffer.concat([encoder.encode(`${bytes.length.toString(16)}\r\n`), bytes, encoder.encode("\r\n")]);
 }
 
 async function readHead(input: Input): Promise<Head> {
