@@ -73,9 +73,12 @@ export async function compareQemu(kiln: string, peer: string, rounds: number): P
     };
     const [ours, theirs, alone]: [Measurement[], Measurement[], number[]] = [[], [], []];
     for (let i = -1; i < rounds; i++) {
+      if (process.env["BENCH_TRACE"]) process.stderr.write(`round ${i} ${new Date().toISOString()}\n`);
       const guest = await guestAlone(work, image, 2600 + Math.floor(Math.random() * 300));
       const a = await measure(command(kiln, "kiln"));
+      if (process.env["BENCH_TRACE"]) process.stderr.write(`guest ${guest} kiln ${JSON.stringify(a)}\n`);
       const b = await measure(command(peer, "peer"));
+      if (process.env["BENCH_TRACE"]) process.stderr.write(`peer ${JSON.stringify(b)}\n`);
       if (i < 0) continue;
       alone.push(guest);
       ours.push(a);

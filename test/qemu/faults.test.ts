@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
@@ -14,11 +14,15 @@ const brief = { ...tinyOptions("tiny.off"), communicator: "none" };
 describe("before the machine starts", () => {
   it("a wrong checksum, a broken image and a missing QEMU are told, and leave nothing", async () => {
     using bed = new QemuBed();
+    writeFileSync(bed.path("broken.qcow2"), Buffer.from("514649fb00000063ffffffff", "hex"));
     const cases = [
       [{ iso_checksum: `sha256:${"0".repeat(64)}` }, /[Cc]hecksum/],
       [{ disk_size: "1M", skip_resize_disk: false }, /Error resizing hard drive: .*--shrink/s],
       [{ qemu_binary: "/nowhere/qemu" }, /\/nowhere\/qemu is not there/],
-      [{ iso_url: "t.json" }, /qemu-img (?:resize|convert) failed|Qemu failed to start/],
+      [
+        { iso_url: "broken.qcow2", skip_resize_disk: false },
+        /Error resizing hard drive: qemu-img resize failed with exit code 1: /,
+      ],
       [
         { qemuargs: [["-machine", "type=abacus"]] },
         /Error launching VM: Qemu failed to start: .*unsupported machine type/s,

@@ -63,6 +63,8 @@ async function make({ files }: Host, shown: string, intent: OutputIntent): Promi
   } catch (error) {
     await files.remove(newcomer(intent)).catch(() => {});
     if (error instanceof StepError) throw error;
+    // Another build was quicker, between our look and our move.
+    if (["ENOTEMPTY", "EEXIST"].includes(codeOf(error) ?? "")) throw alreadyThere(shown);
     throw new StepError(`Output directory '${shown}' cannot be made: ${messageOf(error)}`, {
       code: codeOf(error) ?? "output/not-made",
       cause: error,
