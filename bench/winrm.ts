@@ -85,10 +85,10 @@ function digest(bytes: Uint8Array): string {
 function show(what: string, kiln: Run, peer: Run): void {
   const cell = ({ seconds, requests, right }: Run): string =>
     `${seconds.toFixed(2)} s, ${requests} requests${right ? "" : " WRONG"}`.padEnd(34);
-  console.log(
-    `${what.padEnd(28)} kiln ${cell(kiln)} packer ${cell(peer)} ${(peer.seconds / kiln.seconds).toFixed(1)} times`,
+  process.stdout.write(
+    `${what.padEnd(28)} kiln ${cell(kiln)} packer ${cell(peer)} ${(peer.seconds / kiln.seconds).toFixed(1)} times\n`,
   );
-  for (const { right, said } of [kiln, peer]) if (!right) console.log(said);
+  for (const { right, said } of [kiln, peer]) if (!right) process.stdout.write(said);
 }
 
 const peer = process.env["PEER"] ?? "/usr/bin/packer";

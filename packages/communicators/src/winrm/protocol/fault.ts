@@ -18,10 +18,8 @@ export interface Fault {
 export const wsmanFaultCode = {
   /** Nothing was ready within OperationTimeout: ask again. */
   operationTimeout: 2150858793,
-  /** The shell is not there (any more). */
+  /** The shell or command is not there (any more). */
   shellNotFound: 2150858843,
-  /** The same for a selector that fits nothing. */
-  invalidSelectors: 2150858843,
   /** Too many shells of this user, or operations at once. */
   quotaShells: 2150859173,
   quotaOperations: 2150859174,

@@ -87,6 +87,5 @@ const entities: Readonly<Record<string, string>> = {
   '"': "&quot;",
   "\r": "&#13;",
 };
-// eslint-disable-next-line no-control-regex
 const notXml =
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
