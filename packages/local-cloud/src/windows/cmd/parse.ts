@@ -154,7 +154,8 @@ class LineParser {
     const yes = this.unitOrPipe();
     if (!yes) throw unexpected("");
     const back = this.at;
-    this.depth > 0 ? this.allBlanks() : this.blanks();
+    if (this.depth > 0) this.allBlanks();
+    else this.blanks();
     let no: Command | undefined;
     if (/^else(?=[\s(])/i.test(this.text.slice(this.at, this.at + 5)) && yes.kind === "block") {
       this.at += 4;

@@ -128,7 +128,7 @@ async function createItem(call: Call, target: string): Promise<void> {
   const type = (call.text("ItemType") ?? "file").toLowerCase();
   await onFile(call, place.path, async () => {
     const known = drive.facts(place.path);
-    if (/^d/.test(type)) {
+    if (type.startsWith("d")) {
       if (known && (!force || !known.isFolder)) {
         await call.error(
           "DirectoryExist",
@@ -140,7 +140,7 @@ async function createItem(call: Call, target: string): Promise<void> {
         return;
       }
       drive.makeFolder(place.path);
-    } else if (/^f/.test(type)) {
+    } else if (type.startsWith("f")) {
       if (known && !force) {
         await call.error(
           "NewItemIOError",
