@@ -41,7 +41,12 @@ function template(endpoint: string, folder: string): string {
   const elevated = { elevated_user: "Administrator", elevated_password: "SuperS3cr3t!!!!" };
   whole.provisioners.push(
     { type: "file", source: "some.txt", destination: "C:/Windows/Temp/some.txt" },
-    { type: "file", direction: "download", source: "C:/Windows/Temp/some.txt", destination: join(folder, "fetched.txt") },
+    {
+      type: "file",
+      direction: "download",
+      source: "C:/Windows/Temp/some.txt",
+      destination: join(folder, "fetched.txt"),
+    },
     { type: "powershell", inline: ['Write-Host "elevated as $env:USERNAME"'], ...elevated },
     { type: "windows-shell", inline: ["@echo off", "set /a x=6*7 >nul", "echo shell %x%"] },
   );

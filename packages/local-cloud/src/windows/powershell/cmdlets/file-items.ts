@@ -81,6 +81,12 @@ const newItem: Cmdlet = {
     takes("ItemType", undefined, undefined, "Type"),
     takes("Value", undefined, "both", "Target"),
     flag("Force"),
+    // Of listeners of WinRM alone.
+    takes("Transport"),
+    takes("Address"),
+    takes("CertificateThumbPrint"),
+    takes("HostName"),
+    takes("Port"),
   ],
   async process(call) {
     const name = call.text("Name");
@@ -91,6 +97,7 @@ const newItem: Cmdlet = {
 
 async function createItem(call: Call, target: string): Promise<void> {
   const { registry, drive } = call.process.system;
+  if (/^wsman:[\\/]localhost[\\/]listener[\\/]?$/i.test(target)) return newListener(call);
   const place = placeOf(call, target);
   const force = call.flag("Force");
   if (place.kind === "env") {
@@ -157,6 +164,24 @@ async function createItem(call: Call, target: string): Promise<void> {
     const facts = drive.facts(place.path);
     if (facts) await call.emit(new FileInfo(facts, drive));
   });
+}
+
+/** `New-Item WSMan:\localhost\Listener`: a listener of WinRM. */
+function newListener(call: Call): void {
+  const { winrm } = call.process.system;
+  const transport = /^https$/i.test(call.required("Transport")) ? "HTTPS" : "HTTP";
+  if (winrm.listeners.some((one) => one.transport === transport))
+    throw call.failure(
+      "WsManError",
+      "The WS-Management service cannot create the resource because it already exists.",
+      "InvalidOperation",
+    );
+  const port = call.count("Port") ?? (transport === "HTTPS" ? 5986 : 5985);
+  const thumbprint = call.text("CertificateThumbPrint") ?? "";
+  winrm.setListeners([
+    ...winrm.listeners,
+    { transport, port, address: "*", hostName: call.text("HostName") ?? "", thumbprint },
+  ]);
 }
 
 const removeItem: Cmdlet = {

@@ -18,8 +18,8 @@ import {
   StreamReader,
   StreamWriter,
 } from "./streams.ts";
-import { namespaceManager } from "./xml.ts";
 import { StringBuilder } from "./string-builder.ts";
+import { namespaceManager } from "./xml.ts";
 
 /** New-Object: the types and COM classes that the stand-in has. */
 export function newObject(

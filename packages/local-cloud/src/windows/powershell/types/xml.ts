@@ -15,7 +15,10 @@ export class XmlDocument extends NetObject {
     const body = source.replace(/^\ufeff?\s*/, "");
     const root = /^(?:<\?[\s\S]*?\?>|<!--[\s\S]*?-->|\s)*<([\w:.-]+)[\s>/]/.exec(body)?.[1];
     if (root === undefined || !new RegExp(`</${root}\\s*>\\s*$|/>\\s*$`).test(body))
-      throw failure("InvalidCastToXmlDocument", `Cannot convert value "${source.slice(0, 60)}" to type "System.Xml.XmlDocument". Error: "The specified node cannot be inserted as the valid child of this node, because the specified node is the wrong type."`);
+      throw failure(
+        "InvalidCastToXmlDocument",
+        `Cannot convert value "${source.slice(0, 60)}" to type "System.Xml.XmlDocument". Error: "The specified node cannot be inserted as the valid child of this node, because the specified node is the wrong type."`,
+      );
     this.source = body;
   }
   override text(): string {
