@@ -184,7 +184,8 @@ class LineParser {
       else if (quoted === "" && char === ")") break;
       this.at++;
     }
-    const set = this.text.slice(start, this.at);
+    // Outside of double quotes a caret has done its work by now.
+    const set = this.text.slice(start, this.at).replace(/"[^"]*"|\^([\s\S])/g, (whole, kept?: string) => kept ?? whole);
     const then = /^\)\s*do(?=[\s(@])/i.exec(this.text.slice(this.at));
     if (!then) throw unexpected("");
     this.at += then[0].length;

@@ -102,7 +102,8 @@ async function runBody(
   const readsInput = body.processBlock !== undefined || /\$input\b/i.test(body.source.text);
   const given = args.map(argumentOf);
   const stage = interpreter.bodyStage(body, given, interpreter.hostFrame, {
-    kind: path === undefined ? "block" : "function",
+    kind: path === undefined ? "block" : "script",
+    isMain: true,
     name: path ?? "",
     ...(path !== undefined && { path }),
     dotSource: path === undefined,
