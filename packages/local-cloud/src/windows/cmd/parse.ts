@@ -154,7 +154,8 @@ class LineParser {
     const yes = this.unitOrPipe();
     if (!yes) throw unexpected("");
     const back = this.at;
-    this.depth > 0 ? this.allBlanks() : this.blanks();
+    if (this.depth > 0) this.allBlanks();
+    else this.blanks();
     let no: Command | undefined;
     if (/^else(?=[\s(])/i.test(this.text.slice(this.at, this.at + 5)) && yes.kind === "block") {
       this.at += 4;
@@ -183,7 +184,8 @@ class LineParser {
       else if (quoted === "" && char === ")") break;
       this.at++;
     }
-    const set = this.text.slice(start, this.at);
+    // Outside of double quotes a caret has done its work by now.
+    const set = this.text.slice(start, this.at).replace(/"[^"]*"|\^([\s\S])/g, (whole, kept?: string) => kept ?? whole);
     const then = /^\)\s*do(?=[\s(@])/i.exec(this.text.slice(this.at));
     if (!then) throw unexpected("");
     this.at += then[0].length;

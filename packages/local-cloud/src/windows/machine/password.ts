@@ -16,6 +16,6 @@ export function randomPassword(): string {
 
 /** What GetPasswordData gives: encrypted for the key pair, base64. */
 export function encryptedPassword(password: string, publicKey: string): string | undefined {
-  const key = /^ssh-rsa /.test(publicKey) ? publicKeyOf(publicKey) : undefined;
+  const key = publicKey.startsWith("ssh-rsa ") ? publicKeyOf(publicKey) : undefined;
   return key && publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.from(password)).toString("base64");
 }

@@ -45,7 +45,8 @@ export async function powershell(process: WindowsProcess, argumentText: string):
   const interpreter = new Interpreter(process, (lines, stream) => {
     // Errors go to standard error; other messages are the console's own.
     if (options.isEncoded) for (const line of lines) xml.push({ stream, line });
-    else for (const line of lines) stream === "Error" ? process.errorLine(line) : process.line(line);
+    else if (stream === "Error") for (const line of lines) process.errorLine(line);
+    else for (const line of lines) process.line(line);
   });
   try {
     return await run(interpreter, options);
@@ -101,7 +102,8 @@ async function runBody(
   const readsInput = body.processBlock !== undefined || /\$input\b/i.test(body.source.text);
   const given = args.map(argumentOf);
   const stage = interpreter.bodyStage(body, given, interpreter.hostFrame, {
-    kind: path === undefined ? "block" : "function",
+    kind: path === undefined ? "block" : "script",
+    isMain: true,
     name: path ?? "",
     ...(path !== undefined && { path }),
     dotSource: path === undefined,

@@ -134,6 +134,31 @@ export const computerCmdlets: readonly Cmdlet[] = [
     },
   },
   {
+    name: "New-SelfSignedCertificate",
+    parameters: [
+      takes("DnsName", 0),
+      takes("CertStoreLocation"),
+      takes("Subject"),
+      takes("NotAfter"),
+      takes("FriendlyName"),
+    ],
+    async process(call) {
+      const store = call.text("CertStoreLocation") ?? "Cert:\\LocalMachine\\My";
+      if (!/^cert:\\localmachine\\my\\?$/i.test(store)) throw new Refusal(`the certificate store ${store}`);
+      const name = call.text("DnsName") ?? (call.text("Subject") ?? "").replace(/^CN=/i, "");
+      const made = call.process.system.certificates.create(name, call.process.system.now());
+      await call.emit(
+        new PsObject(
+          [
+            ["Thumbprint", made.thumbprint],
+            ["Subject", made.subject],
+          ],
+          "System.Security.Cryptography.X509Certificates.X509Certificate2",
+        ),
+      );
+    },
+  },
+  {
     name: "Get-Process",
     parameters: [takes("Name", 0, "both", "ProcessName"), takes("Id", undefined, undefined, "PID")],
     async process(call) {

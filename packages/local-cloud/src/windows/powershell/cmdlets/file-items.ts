@@ -81,6 +81,12 @@ const newItem: Cmdlet = {
     takes("ItemType", undefined, undefined, "Type"),
     takes("Value", undefined, "both", "Target"),
     flag("Force"),
+    // Of listeners of WinRM alone.
+    takes("Transport"),
+    takes("Address"),
+    takes("CertificateThumbPrint"),
+    takes("HostName"),
+    takes("Port"),
   ],
   async process(call) {
     const name = call.text("Name");
@@ -91,6 +97,7 @@ const newItem: Cmdlet = {
 
 async function createItem(call: Call, target: string): Promise<void> {
   const { registry, drive } = call.process.system;
+  if (/^wsman:[\\/]localhost[\\/]listener[\\/]?$/i.test(target)) return newListener(call);
   const place = placeOf(call, target);
   const force = call.flag("Force");
   if (place.kind === "env") {
@@ -128,7 +135,7 @@ async function createItem(call: Call, target: string): Promise<void> {
   const type = (call.text("ItemType") ?? "file").toLowerCase();
   await onFile(call, place.path, async () => {
     const known = drive.facts(place.path);
-    if (/^d/.test(type)) {
+    if (type.startsWith("d")) {
       if (known && (!force || !known.isFolder)) {
         await call.error(
           "DirectoryExist",
@@ -140,7 +147,7 @@ async function createItem(call: Call, target: string): Promise<void> {
         return;
       }
       drive.makeFolder(place.path);
-    } else if (/^f/.test(type)) {
+    } else if (type.startsWith("f")) {
       if (known && !force) {
         await call.error(
           "NewItemIOError",
@@ -157,6 +164,24 @@ async function createItem(call: Call, target: string): Promise<void> {
     const facts = drive.facts(place.path);
     if (facts) await call.emit(new FileInfo(facts, drive));
   });
+}
+
+/** `New-Item WSMan:\localhost\Listener`: a listener of WinRM. */
+function newListener(call: Call): void {
+  const { winrm } = call.process.system;
+  const transport = /^https$/i.test(call.required("Transport")) ? "HTTPS" : "HTTP";
+  if (winrm.listeners.some((one) => one.transport === transport))
+    throw call.failure(
+      "WsManError",
+      "The WS-Management service cannot create the resource because it already exists.",
+      "InvalidOperation",
+    );
+  const port = call.count("Port") ?? (transport === "HTTPS" ? 5986 : 5985);
+  const thumbprint = call.text("CertificateThumbPrint") ?? "";
+  winrm.setListeners([
+    ...winrm.listeners,
+    { transport, port, address: "*", hostName: call.text("HostName") ?? "", thumbprint },
+  ]);
 }
 
 const removeItem: Cmdlet = {

@@ -39,7 +39,7 @@ export function bodyStage(
     } catch (exit) {
       if (exit instanceof ReturnExit) return;
       // A script that exits ends alone; its caller goes on.
-      if (exit instanceof ScriptExit && how.kind === "script") {
+      if (exit instanceof ScriptExit && how.kind === "script" && !how.isMain) {
         left = true;
         engine.lastExitCode = exit.code;
         engine.succeeded = exit.code === 0;

@@ -94,6 +94,8 @@ export interface BodyCall {
   /** `.`: in the caller's scope. */
   readonly dotSource?: boolean;
   readonly hasInput: boolean;
+  /** The script that powershell.exe was started with: when it exits, all does. */
+  readonly isMain?: boolean;
 }
 
 /** What a cmdlet or a statement points at when it fails. */

@@ -4,6 +4,7 @@ import { PathError } from "../../system/windows-path.ts";
 import type { Expression, Extent, ScriptSource, Statement } from "../syntax/ast.ts";
 import { integer } from "../syntax/numbers.ts";
 import { callStatic, staticMember } from "../types/statics.ts";
+import { XmlDocument } from "../types/xml.ts";
 import { Hashtable } from "../values/collections.ts";
 import { convert, listOf, number, text, truth } from "../values/convert.ts";
 import { Double } from "../values/double.ts";
@@ -102,6 +103,7 @@ async function castOf(engine: Engine, expression: Kind<"cast">, frame: Frame): P
   const value = await engine.evaluate(operand, frame);
   if (name === "system.management.automation.scriptblock" && typeof value === "string")
     throw new Refusal("script blocks made from text");
+  if (name === "system.xml.xmldocument") return value instanceof XmlDocument ? value : new XmlDocument(text(value));
   return convert(value, expression.type);
 }
 

@@ -35,8 +35,10 @@ export async function runPipeline(
 ): Promise<void> {
   const [first] = elements;
   if (first?.kind === "expression" && elements.length === 1 && first.redirections.length === 0) {
-    await emitValue(await engine.evaluate(first.value, frame), frame.emit);
+    const value = await engine.evaluate(first.value, frame);
     engine.succeeded = true;
+    // `$i++` alone gives nothing.
+    if (first.value.kind !== "step") await emitValue(value, frame.emit);
     return;
   }
   const flushes: (() => Promise<void>)[] = [];

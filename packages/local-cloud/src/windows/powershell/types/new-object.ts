@@ -19,6 +19,7 @@ import {
   StreamWriter,
 } from "./streams.ts";
 import { StringBuilder } from "./string-builder.ts";
+import { namespaceManager } from "./xml.ts";
 
 /** New-Object: the types and COM classes that the stand-in has. */
 export function newObject(
@@ -136,6 +137,8 @@ export function construct(typeName: string, args: readonly Value[], process: Win
       return new HashAlgorithm(full, "sha256");
     case "system.security.cryptography.md5cryptoserviceprovider":
       return new HashAlgorithm(full, "md5");
+    case "system.xml.xmlnamespacemanager":
+      return namespaceManager();
     case "system.net.webclient":
       throw new Refusal("downloads (System.Net.WebClient): it has no way to other machines");
     default:

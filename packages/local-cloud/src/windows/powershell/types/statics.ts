@@ -210,6 +210,8 @@ function call(
       return null;
     case "system.console":
       return consoleMethod(wanted, args, process);
+    case "system.runtime.interopservices.marshal":
+      return wanted === "releasecomobject" ? 0 : undefined;
     case "system.net.dns":
       return wanted === "gethostname" ? process.system.computerName : undefined;
     case "system.threading.thread":

@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FedInput } from "../system/streams.ts";
+import { type Said, WindowsBench } from "../testing/bench.ts";
+
+let bench: WindowsBench;
+beforeAll(() => {
+  bench = new WindowsBench();
+});
+afterAll(() => bench[Symbol.dispose]());
+
+async function printed(line: string): Promise<string> {
+  const said = await bench.cmd(line);
+  expect(said.errors).toBe("");
+  return said.out.replaceAll("\r\n", "\n").replace(/\n$/, "");
+}
+async function batch(text: string, args = ""): Promise<Said> {
+  bench.system.drive.write("C:\\b.cmd", Buffer.from(text.replaceAll("\n", "\r\n")));
+  return bench.cmd(`C:\\b.cmd ${args}`);
+}
+
+const examples: readonly (readonly [line: string, output: string])[] = [
+  ["echo hello  world", "hello  world"],
+  ['echo "a & b" & echo c', '"a & b" \nc'],
+  ["echo a&& echo b|| echo c", "a\nb"],
+  ["dir C:\\nosuch >nul 2>&1 || echo failed", "failed"],
+  ["cd C:\\Windows && cd", "C:\\Windows"],
+  ["echo %ComSpec% %NOSUCH% ^%x", "C:\\Windows\\system32\\cmd.exe %NOSUCH% %x"],
+  ["set A_B=1 2& set A_", "A_B=1 2"],
+  ["set /a 6*7", "42"],
+  ["(echo x)>C:\\c1.txt& (echo y)>>C:\\c1.txt& type C:\\c1.txt", "x\ny"],
+  ["if exist C:\\Windows (echo yes) else (echo no)", "yes"],
+  ["if not exist C:\\zzz echo none", "none"],
+  ["if /i AbC==aBc (echo same) else echo other", "same"],
+  ["if 10 GTR 9 echo more", "more"],
+  ["for %i in (a b c) do @echo [%i]", "[a]\n[b]\n[c]"],
+  ["for /l %n in (1,2,5) do echo %n", "1\n3\n5"],
+  ['for /f "tokens=1,2 delims=," %a in ("x,y,z") do echo %b-%a', "y-x"],
+  ["for /f %v in ('echo one^& echo two') do echo got %v", "got one\ngot two"],
+  ["mkdir C:\\d1\\d2 & echo z>C:\\d1\\d2\\f.txt & dir /b C:\\d1\\d2", "f.txt"],
+  [
+    "copy /y C:\\d1\\d2\\f.txt C:\\d1\\g.txt >nul & del C:\\d1\\d2\\f.txt & dir /s /b C:\\d1",
+    "C:\\d1\\d2\nC:\\d1\\g.txt",
+  ],
+  ["echo one two three| findstr two", "one two three"],
+  ["powershell -Command \"Write-Output ('a' + 1)\"", "a1"],
+  ["powershell -NoProfile -ExecutionPolicy Bypass \"& { 'from a block' }\"", "from a block"],
+  ["hostname", "WIN-BENCH"],
+  [
+    "reg add HKLM\\Software\\T /v N /t REG_DWORD /d 7 /f >nul & reg query HKLM\\Software\\T /v N | findstr REG_",
+    "    N    REG_DWORD    0x7",
+  ],
+];
+
+describe("cmd", () => {
+  it.each(examples)("%s", async (line, output) => {
+    expect(await printed(line)).toBe(output);
+  });
+
+  it("gives exit codes as they are", async () => {
+    expect((await bench.cmd("exit 3")).code).toBe(3);
+    expect((await bench.cmd("cmd /c exit /b -5")).code).toBe(-5);
+    expect((await bench.cmd("powershell -Command exit 9")).code).toBe(9);
+    expect(await bench.cmd("nosuch")).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining("'nosuch' is not recognized"),
+    });
+    expect((await bench.cmd("type C:\\nosuch")).code).toBe(1);
+  });
+
+  it("runs batch files: arguments, labels, calls, local changes, blocks", async () => {
+    const said = await batch(
+      `@echo off
+setlocal enabledelayedexpansion
+set sum=0
+for %%n in (%*) do (
+  set /a sum=!sum!+%%n
+  if !sum! gtr 5 goto :over
+)
+:over
+echo sum !sum! of %1 and %~n0
+call :sub "a b" c
+echo level %errorlevel%
+endlocal
+if defined sum (echo kept) else (
+  echo gone
+)
+exit /b 4
+:sub
+echo in sub %~1 %2
+exit /b 7`,
+      "1 2 3 4",
+    );
+    expect(said).toEqual({ code: 4, out: "sum 6 of 1 and b\r\nin sub a b c\r\nlevel 7\r\ngone\r\n", errors: "" });
+  });
+
+  it("feeds programs and sorts what they read", async () => {
+    const input = new FedInput();
+    input.feed(Buffer.from("b\r\na\r\n"));
+    input.end();
+    expect(await bench.cmd("sort", input)).toMatchObject({ out: "a\r\nb\r\n" });
+  });
+
+  it.each([
+    "msiexec /i x.msi",
+    "start notepad",
+    "robocopy a b",
+    "net share",
+    "netsh interface show",
+    "schtasks /query",
+    "sc delete x",
+    "wmic os get caption",
+  ])("refuses loudly: %s", async (line) => {
+    const said = await bench.cmd(`${line} & echo went on`);
+    expect(said).toMatchObject({ code: 99, out: "" });
+    expect(said.errors).toContain("this stand-in does not know");
+  });
+
+  it("keeps one restart at a time, and takes it back", async () => {
+    expect((await bench.cmd("shutdown /a")).code).toBe(1116);
+    expect((await bench.cmd('shutdown /r /f /t 60 /c "later"')).code).toBe(0);
+    expect((await bench.cmd("shutdown /r /t 60")).code).toBe(1190);
+    expect((await bench.cmd("shutdown /a")).code).toBe(0);
+    expect((await bench.cmd("shutdown /r /t 0")).code).toBe(0);
+    expect(bench.power).toEqual(["restart"]);
+    expect((await bench.cmd("shutdown /r /t 0")).code).toBe(1115);
+  });
+
+  it("calculates as 32 bits do, whatever is asked", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: -9999, max: 9999 }),
+        fc.constantFrom("+", "-", "*", "&", "|"),
+        fc.integer({ min: 0, max: 9999 }),
+        async (a, operator, b) => {
+          const values: Record<string, number> = {
+            "+": a + b,
+            "-": a - b,
+            "*": Math.imul(a, b),
+            "&": a & b,
+            "|": a | b,
+          };
+          expect(await printed(`set /a "${a} ${operator} ${b}"`)).toBe(String(values[operator]));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("hands any text of a variable on to PowerShell as it is", async () => {
+    const plain = fc
+      .string({ unit: fc.constantFrom(..."abcXYZ 019$`'{}()[]@#;,./*?~-_=+:"), minLength: 1, maxLength: 20 })
+      .filter((text) => text.trim() === text);
+    await fc.assert(
+      fc.asyncProperty(plain, async (text) => {
+        expect(await printed(`set "V=${text}" && powershell -Command "Write-Host ('<' + $env:V + '>')"`)).toBe(
+          `<${text}>`,
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
