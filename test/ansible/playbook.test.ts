@@ -109,7 +109,7 @@ describe("what goes wrong", () => {
     expect((done.stdout + done.stderr).replaceAll(/\s+/g, " ")).toContain(
       'Error running "ansible-playbook --version": exec: "ansible-playbook": executable file not found in $PATH',
     );
-    const late = await attempt({ skip_version_check: true }, { PATH: bed.path("bin") });
+    const late = await attempt({ skip_version_check: true, user: "me" }, { PATH: bed.path("bin") });
     expect(late.stdout).toContain(
       'Error executing Ansible: exec: "ansible-playbook": executable file not found in $PATH',
     );
