@@ -8,7 +8,11 @@ export const chefClient = defineProvisioner({
   type: "chef-client",
   doc: "Runs the Chef client on the machine, against a server.",
   config,
-  prepare: async (settings, ctx) => verdict({ run: (run) => provision(settings, run) }, await problems(settings, ctx)),
+  prepare: async (settings, ctx) =>
+    verdict(
+      { inputs: async () => ({ never: "asks a Chef server what to do" }), run: (run) => provision(settings, run) },
+      await problems(settings, ctx),
+    ),
 });
 
 async function problems(config: Config, ctx: PrepareContext): Promise<readonly Diagnostic[]> {

@@ -1,4 +1,4 @@
-import { type Diagnostic, defineProvisioner, type PrepareContext, verdict } from "@kiln/sdk";
+import { type Diagnostic, defineProvisioner, type PrepareContext, stepInputs, verdict } from "@kiln/sdk";
 import { chefProblems, pathProblems } from "../check.ts";
 import { type Config, config } from "./config.ts";
 import { provision } from "./provision.ts";
@@ -8,7 +8,17 @@ export const chefSolo = defineProvisioner({
   type: "chef-solo",
   doc: "Runs Chef on the machine, without a server.",
   config,
-  prepare: async (settings, ctx) => verdict({ run: (run) => provision(settings, run) }, await problems(settings, ctx)),
+  prepare: async (settings, ctx) =>
+    verdict(
+      {
+        inputs: async (_, run) =>
+          settings.config_template
+            ? { never: "renders a configuration of its own (config_template) while it runs" }
+            : stepInputs(config, settings, run, { files: sentFiles(settings) }),
+        run: (run) => provision(settings, run),
+      },
+      await problems(settings, ctx),
+    ),
 });
 
 async function problems(config: Config, ctx: PrepareContext): Promise<readonly Diagnostic[]> {
@@ -25,4 +35,15 @@ async function problems(config: Config, ctx: PrepareContext): Promise<readonly D
     if (path) found.push(...(await pathProblems(label, path, "directory", [name], ctx)));
   }
   return found;
+}
+
+/** What it takes from this machine. */
+function sentFiles(settings: Config): readonly (string | undefined)[] {
+  return [
+    ...(settings.cookbook_paths ?? []),
+    settings.roles_path,
+    settings.data_bags_path,
+    settings.environments_path,
+    settings.encrypted_data_bag_secret_path,
+  ];
 }

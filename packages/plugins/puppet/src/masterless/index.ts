@@ -1,4 +1,4 @@
-import { type Diagnostic, defineProvisioner, type PrepareContext, problem, verdict } from "@kiln/sdk";
+import { type Diagnostic, defineProvisioner, type PrepareContext, problem, stepInputs, verdict } from "@kiln/sdk";
 import { pathProblems, puppetProblems } from "../check.ts";
 import { type Config, config } from "./config.ts";
 import { provision } from "./provision.ts";
@@ -8,7 +8,14 @@ export const puppetMasterless = defineProvisioner({
   type: "puppet-masterless",
   doc: "Applies a Puppet manifest on the machine, without a server.",
   config,
-  prepare: async (settings, ctx) => verdict({ run: (run) => provision(settings, run) }, await problems(settings, ctx)),
+  prepare: async (settings, ctx) =>
+    verdict(
+      {
+        inputs: async (_, run) => stepInputs(config, settings, run, { files: sentFiles(settings) }),
+        run: (run) => provision(settings, run),
+      },
+      await problems(settings, ctx),
+    ),
 });
 
 async function problems(config: Config, ctx: PrepareContext): Promise<readonly Diagnostic[]> {
@@ -22,4 +29,9 @@ async function problems(config: Config, ctx: PrepareContext): Promise<readonly D
     found.push(...(await pathProblems(`module_path[${i}]`, path, "directory", ["module_paths", i], ctx)));
   }
   return found;
+}
+
+/** What it takes from this machine. */
+function sentFiles(settings: Config): readonly (string | undefined)[] {
+  return [settings.manifest_file, settings.manifest_dir, ...(settings.module_paths ?? []), settings.hiera_config_path];
 }

@@ -8,7 +8,11 @@ export const puppetServer = defineProvisioner({
   type: "puppet-server",
   doc: "Runs the Puppet agent on the machine once, against a server.",
   config,
-  prepare: async (settings, ctx) => verdict({ run: (run) => provision(settings, run) }, await problems(settings, ctx)),
+  prepare: async (settings, ctx) =>
+    verdict(
+      { inputs: async () => ({ never: "asks a Puppet server what to do" }), run: (run) => provision(settings, run) },
+      await problems(settings, ctx),
+    ),
 });
 
 async function problems(config: Config, ctx: PrepareContext): Promise<readonly Diagnostic[]> {

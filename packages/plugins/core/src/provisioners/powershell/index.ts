@@ -1,4 +1,5 @@
-import { defineProvisioner, verdict } from "@kiln/sdk";
+import { defineProvisioner, stepInputs, verdict } from "@kiln/sdk";
+import { scriptFiles } from "../../script/script-source.ts";
 import { problems } from "./check.ts";
 import { config } from "./config.ts";
 import { provision, remotePaths } from "./provision.ts";
@@ -13,6 +14,12 @@ export const powershell = defineProvisioner({
     let paths: RemotePaths | undefined;
     return verdict(
       {
+        inputs: async (_, run) =>
+          stepInputs(config, settings, run, {
+            files: scriptFiles(settings),
+            fileNoun: "script",
+            rendered: ["inline"],
+          }),
         run: (run) => {
           paths ??= remotePaths(settings, run);
           return provision(settings, paths, run);

@@ -1,4 +1,4 @@
-import { defineProvisioner, verdict } from "@kiln/sdk";
+import { defineProvisioner, stepInputs, verdict } from "@kiln/sdk";
 import { config } from "./config.ts";
 import { provision } from "./provision.ts";
 
@@ -7,5 +7,9 @@ export const windowsRestart = defineProvisioner({
   type: "windows-restart",
   doc: "Restarts a Windows machine and waits until it is back.",
   config,
-  prepare: async (settings) => verdict({ run: (run) => provision(settings, run) }, []),
+  prepare: async (settings) =>
+    verdict(
+      { inputs: async (_, run) => stepInputs(config, settings, run), run: (run) => provision(settings, run) },
+      [],
+    ),
 });
