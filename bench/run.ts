@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { benchmarks, removeAll } from "./benchmarks.ts";
+import { cacheRow, measureCache, unchangedTarget } from "./cache.ts";
 import { type Command, type Comparison, compare, measure, median, writeJson } from "./measure.ts";
 import { compareQemu } from "./qemu.ts";
 import { openSshBed } from "./ssh-bed.ts";
@@ -111,6 +112,14 @@ try {
     const line = row(qemu, result, { wall: 0.5 });
     if (line.includes("MISSED")) missed++;
     all[qemu] = { ...result, target: 0.5 };
+    process.stdout.write(`${line}\n`);
+  }
+  for (const builder of ["docker", "qemu"] as const) {
+    if (!pick(`${builder} build with -cache, unchanged`)) continue;
+    const result = await measureCache(kiln, builder, 3);
+    const line = cacheRow(result);
+    if (line.includes("MISSED")) missed++;
+    all[`${builder} build with -cache`] = { ...result, target: unchangedTarget };
     process.stdout.write(`${line}\n`);
   }
   writeJson(join(root, "bench", "last-run.json"), all);

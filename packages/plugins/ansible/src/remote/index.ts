@@ -8,5 +8,12 @@ export const ansible = defineProvisioner({
   type: "ansible",
   doc: "Runs an Ansible playbook here, against the machine.",
   config,
-  prepare: async (settings, ctx) => verdict({ run: (run) => provision(settings, run) }, await problems(settings, ctx)),
+  prepare: async (settings, ctx) =>
+    verdict(
+      {
+        inputs: async () => ({ never: "runs Ansible on this machine, which may read anything there" }),
+        run: (run) => provision(settings, run),
+      },
+      await problems(settings, ctx),
+    ),
 });

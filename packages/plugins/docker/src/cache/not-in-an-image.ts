@@ -1,6 +1,6 @@
 import type { BuildContext, Host } from "@kiln/sdk";
 import type { Docker } from "../engine/open-engine.ts";
-import { asked, type CachedContainer } from "./stored-image.ts";
+import { asked, type CachedContainer } from "./cached-container.ts";
 
 const looks = 4;
 const pauseMs = 100;

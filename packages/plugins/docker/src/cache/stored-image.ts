@@ -1,8 +1,8 @@
 import { type BuildContext, type Checkpoint, type Json, StepError } from "@kiln/sdk";
 import { changesKeeping } from "../builder/steps/commit.ts";
-import type { SourceImage } from "../builder/steps/pull.ts";
 import type { Docker } from "../engine/open-engine.ts";
 import { type ImageIntent, type ImageRef, imageKind } from "../resources/image.ts";
+import { asked, type CachedContainer } from "./cached-container.ts";
 import { notInAnImage } from "./not-in-an-image.ts";
 
 /** An image that holds a container's files between two provisioners. Its name keeps it from being pruned as nameless. */
@@ -10,19 +10,6 @@ export type StoredImage = { readonly name: string; readonly id: string };
 
 export function isStoredImage(ref: Json): ref is StoredImage {
   return typeof ref === "object" && ref !== null && "name" in ref && "id" in ref;
-}
-
-/** What the container is known by while it is provisioned. */
-export interface CachedContainer {
-  readonly id: string;
-  readonly source: SourceImage;
-  /** The image it was started from: the source, or a stored one. */
-  readonly startedFrom: string;
-  /** The directory that it shares with this machine, here and there. */
-  readonly shared: string;
-  readonly sharedAt: string;
-  /** Processes that ran before anything was provisioned. */
-  readonly processes: ReadonlySet<string>;
 }
 
 /** Commits the container with the command and entrypoint of its source image, so that it can be run as that one was. */
@@ -53,9 +40,4 @@ export async function storeImage(
 
 async function sizeOf(docker: Docker, image: string, signal: AbortSignal): Promise<number> {
   return Number(await asked(docker, ["image", "inspect", "--format", "{{.Size}}", image], signal));
-}
-
-/** What a docker command prints. */
-export function asked(docker: Docker, args: readonly string[], signal: AbortSignal): Promise<string> {
-  return docker.command.expect(`docker ${args[0]} failed`, args, { signal });
 }

@@ -29,6 +29,7 @@ export async function cacheBase(
     ui.say(`Cache: nothing is reused or stored: ${refused}`);
     return undefined;
   }
+  const winrm = settings.communicator === "winrm";
   const { config, ...rest } = inputs(settings);
   const shaping = Object.entries(config as object).filter(([name]) => !afterwards.has(name));
   const { sha256 = "" } = await host.files.digest(medium, ["sha256"], signal);
@@ -45,8 +46,9 @@ export async function cacheBase(
     values: {
       ID: settings.name,
       ConnType: settings.communicator,
-      User: settings.ssh_username ?? "",
-      Password: settings.ssh_password ?? "",
+      User: (winrm ? settings.winrm_username : settings.ssh_username) ?? "",
+      Password: (winrm ? settings.winrm_password : settings.ssh_password) ?? "",
+      WinRMPassword: settings.winrm_password ?? "",
       SSHPrivateKeyFile: settings.ssh_private_key_file ?? "",
       SSHAgentAuth: settings.ssh_agent_auth ?? false,
     },
