@@ -222,15 +222,16 @@ it("makes what a build without the cache makes, whatever is edited in between", 
     fc.record({ kind: fc.constant("step" as const), at: fc.nat(3), text: fc.constantFrom("x", "y", "z") }),
     fc.record({ kind: fc.constant("swap" as const), at: fc.nat(2) }),
   );
-  const edits = fc.sample(fc.array(edit, { minLength: 1, maxLength: 2 }), { numRuns: 5, seed: Date.now() & 0xffff });
+  const edits = fc.sample(fc.array(edit, { minLength: 1, maxLength: 2 }), { numRuns: 4, seed: Date.now() & 0xffff });
   let steps: object[] = [
     shell("echo x >> /log; cat /opt/a >> /log 2>/dev/null || true"),
     { type: "file", sources: ["files"], destination: "/opt" },
     shell("echo z >> /log; cat /opt/files/a >> /log || true"),
   ];
   for (const name of ["a", "b"]) project.put(`files/${name}`, "0");
+  await project.build(template(steps)).then(imageOf);
   let reused = 0;
-  for (const round of [[], ...edits]) {
+  for (const round of edits) {
     for (const change of round) {
       if (change.kind === "file") writeFileSync(join(project.folder, "files", change.name), change.text);
       else if (change.kind === "mode") chmodSync(join(project.folder, "files", change.name), change.mode);
@@ -238,11 +239,12 @@ it("makes what a build without the cache makes, whatever is edited in between", 
         steps = steps.with(change.at % steps.length, shell(`echo ${change.text} >> /log`));
       else steps = [...steps.slice(0, change.at), ...steps.slice(change.at).toReversed()];
     }
-    await project.build(template(steps));
     const cached = await project.build(template(steps));
-    if (cached.cacheLines[0]?.startsWith("every provisioner is reused")) reused++;
     const plain = await project.build(template(steps), []);
     expect(contentOf(cached), JSON.stringify(edits)).toEqual(contentOf(plain));
+    const again = await project.build(template(steps));
+    if (again.cacheLines[0]?.startsWith("every provisioner is reused")) reused++;
+    imageOf(again);
   }
-  expect(reused).toBe(edits.length + 1);
+  expect(reused).toBe(edits.length);
 });
