@@ -1,4 +1,4 @@
-import type { BuildContext, CacheBase } from "@kiln/sdk";
+import type { BuildContext, CacheBase, Host } from "@kiln/sdk";
 import { inputs } from "../inputs.ts";
 import type { Settings } from "../settings.ts";
 
@@ -36,6 +36,7 @@ export async function cacheBase(
   return {
     inputs: {
       ...rest,
+      files: [...rest.files, ...(await namedFiles(host, settings.qemuargs ?? []))],
       config: Object.fromEntries(shaping),
       facts: {
         [settings.disk_image ? "disk image" : "installation medium"]: sha256,
@@ -61,6 +62,21 @@ function refusal(settings: Settings): string | undefined {
   // It would come up again with an address that another machine may have by now.
   if (settings.net_bridge) return "a machine in a bridge (net_bridge) cannot be put aside";
   return undefined;
+}
+
+/** Files that the user's own arguments name: `-kernel PATH`, `-drive file=PATH,…`. */
+export async function namedFiles(
+  host: Pick<Host, "files">,
+  qemuargs: readonly (readonly string[])[],
+): Promise<readonly string[]> {
+  const words = qemuargs
+    .flat()
+    .flatMap((word) => [word, ...word.split(",").map((part) => part.replace(/^[^=]*=/, ""))]);
+  const found: string[] = [];
+  for (const path of new Set(words)) {
+    if (/[/.]/.test(path) && (await host.files.stat(path))?.kind === "file") found.push(path);
+  }
+  return found;
 }
 
 /** A state is for the QEMU that wrote it. */
