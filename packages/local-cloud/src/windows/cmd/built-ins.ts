@@ -3,6 +3,7 @@ import { Refusal } from "../system/refusal.ts";
 import { decodeFile, encodePage } from "../system/text-encodings.ts";
 import { absolutePath, leafOf } from "../system/windows-path.ts";
 import { setArithmetic } from "./arithmetic.ts";
+import { CmdExit, CmdJump } from "./exits.ts";
 import {
   copyFiles,
   deleteFiles,
@@ -12,7 +13,7 @@ import {
   removeFolders,
   renameFile,
 } from "./file-commands.ts";
-import { CmdExit, CmdJump, type CmdSession } from "./session.ts";
+import type { CmdSession } from "./session.ts";
 
 type BuiltIn = (session: CmdSession, rest: string) => Promise<void> | void;
 

@@ -1,7 +1,8 @@
 import { splitArguments } from "../system/arguments.ts";
 import type { WindowsProcess } from "../system/process.ts";
 import { decodePage } from "../system/text-encodings.ts";
-import { CmdExit, CmdJump, CmdSession } from "./session.ts";
+import { CmdExit, CmdJump } from "./exits.ts";
+import { CmdSession } from "./session.ts";
 
 /** cmd.exe: `/c` and a line, or lines from standard input. */
 export async function cmd(process: WindowsProcess, argumentText: string): Promise<number> {

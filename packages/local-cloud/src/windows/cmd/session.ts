@@ -4,27 +4,11 @@ import { Refusal } from "../system/refusal.ts";
 import { Collected, type Input, nowhere, type Output } from "../system/streams.ts";
 import { absolutePath, PathError } from "../system/windows-path.ts";
 import { runBuiltIn } from "./built-ins.ts";
+import { CmdExit } from "./exits.ts";
 import { type BatchArguments, expandDelayed, expandPercent } from "./expand.ts";
 import { forItems, loopText } from "./for-loop.ts";
 import { conditionHolds } from "./if-condition.ts";
 import { type CmdRedirection, CmdSyntaxError, type Command, parseLine } from "./parse.ts";
-
-/** `exit`, `exit /b` and `goto` on their way out. */
-export class CmdExit {
-  readonly code: number;
-  /** `/b`: the batch file ends, and cmd goes on. */
-  readonly batchOnly: boolean;
-  constructor(code: number, batchOnly: boolean) {
-    this.code = code;
-    this.batchOnly = batchOnly;
-  }
-}
-export class CmdJump {
-  readonly label: string;
-  constructor(label: string) {
-    this.label = label;
-  }
-}
 
 /** A cmd.exe at work: its variables of loops, its error level, and the batch file that it reads. */
 export class CmdSession {

@@ -205,7 +205,8 @@ export class RunningSystem {
   async #serveShells(): Promise<Server> {
     const path = join(this.#settings.folder, "shell");
     rmSync(path, { force: true });
-    const server = createServer((socket) => {
+    // A client that has said all still wants to hear.
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
       const input = new FedInput();
       socket.on("data", (bytes: Buffer) => input.feed(bytes));
       socket.once("end", () => input.end());

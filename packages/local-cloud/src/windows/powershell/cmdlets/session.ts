@@ -24,14 +24,11 @@ function scopeOf(call: Call): Call["frame"]["scope"] {
 }
 
 async function getCommand(call: Call): Promise<void> {
-  const { cmdlets, cmdletAliases } = await import("./all.ts");
   for (const name of call.texts("Name")) {
-    const alias = call.frame.scope.findAlias(name) ?? cmdletAliases.get(name.toLowerCase());
-    const known = call.frame.scope.findFunction(name);
-    const cmdlet = cmdlets.get(name.toLowerCase());
-    const program = call.process.system.launcher.find(call.process, name, /[\\/]/.test(name));
-    const say = (kind: string, shown: string, source: string): Promise<void> =>
-      call.emit(
+    const known = call.engine.find(name, call.frame);
+    if (known) {
+      const { kind, shown, source } = known;
+      await call.emit(
         new PsObject(
           [
             ["CommandType", kind],
@@ -44,16 +41,7 @@ async function getCommand(call: Call): Promise<void> {
           "System.Management.Automation.CommandInfo",
         ),
       );
-    if (alias !== undefined) await say("Alias", name, alias);
-    else if (known) await say("Function", known.name, "");
-    else if (cmdlet) await say("Cmdlet", cmdlet.name, "Microsoft.PowerShell.Utility");
-    else if (program)
-      await say(
-        program.kind === "powershell" ? "ExternalScript" : "Application",
-        program.path.split("\\").at(-1) ?? name,
-        program.path,
-      );
-    else if (mayExist(name)) throw new Refusal(`whether there is a command "${name}"`);
+    } else if (mayExist(name)) throw new Refusal(`whether there is a command "${name}"`);
     else
       await call.error(
         "CommandNotFoundException",

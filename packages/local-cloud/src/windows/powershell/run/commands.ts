@@ -8,7 +8,7 @@ import { ScriptSyntaxError } from "../syntax/script-error.ts";
 import { text } from "../values/convert.ts";
 import { failure } from "../values/errors.ts";
 import { ScriptBlock } from "../values/script-block.ts";
-import type { BoundArgument, Engine, Frame, Stage } from "./engine.ts";
+import type { BoundArgument, Engine, FoundCommand, Frame, Stage } from "./engine.ts";
 import { nativeStage } from "./native.ts";
 import type { PreparedCommand } from "./pipeline.ts";
 
@@ -104,4 +104,18 @@ export function readScript(engine: Engine, path: string): ReturnType<typeof pars
     found.record.place = { source: error.source, extent: error.extent };
     throw found;
   }
+}
+
+/** What a name stands for, for Get-Command. */
+export function findCommand(engine: Engine, name: string, frame: Frame): FoundCommand | undefined {
+  const alias = frame.scope.findAlias(name) ?? cmdletAliases.get(name.toLowerCase());
+  if (alias !== undefined) return { kind: "Alias", shown: name, source: alias };
+  const known = frame.scope.findFunction(name);
+  if (known) return { kind: "Function", shown: known.name, source: "" };
+  const cmdlet = cmdlets.get(name.toLowerCase());
+  if (cmdlet) return { kind: "Cmdlet", shown: cmdlet.name, source: "Microsoft.PowerShell.Utility" };
+  const program = engine.process.system.launcher.find(engine.process, name, /[\\/]/.test(name));
+  if (!program) return undefined;
+  const shown = program.path.split("\\").at(-1) ?? name;
+  return { kind: program.kind === "powershell" ? "ExternalScript" : "Application", shown, source: program.path };
 }

@@ -73,6 +73,8 @@ export interface Engine {
   /** Reports an error that does not end the statement, unless a preference makes it one that does. */
   report(record: ErrorRecord, frame: Frame, action?: string): Promise<void>;
   formatted(values: readonly Value[]): string[];
+  /** What a command's name stands for; undefined where there is none. */
+  find(name: string, frame: Frame): FoundCommand | undefined;
   command(name: string, args: readonly BoundArgument[], frame: Frame): Promise<void>;
 }
 
@@ -84,6 +86,12 @@ export interface BoundArgument {
   /** As it stood in the script. */
   readonly source: string;
   readonly argument?: Argument;
+}
+
+export interface FoundCommand {
+  readonly kind: "Alias" | "Function" | "Cmdlet" | "ExternalScript" | "Application";
+  readonly shown: string;
+  readonly source: string;
 }
 
 export interface BodyCall {

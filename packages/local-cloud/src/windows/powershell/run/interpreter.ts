@@ -8,12 +8,13 @@ import { ErrorRecord, TerminatingError } from "../values/errors.ts";
 import type { ScriptBlock } from "../values/script-block.ts";
 import type { Value } from "../values/value.ts";
 import { bodyStage } from "./body.ts";
-import { commandStage, runNamed } from "./commands.ts";
+import { commandStage, findCommand, runNamed } from "./commands.ts";
 import {
   type BodyCall,
   type BoundArgument,
   type Emit,
   type Engine,
+  type FoundCommand,
   type Frame,
   HostText,
   type Stage,
@@ -168,6 +169,9 @@ export class Interpreter implements Engine {
   }
   command(name: string, args: readonly BoundArgument[], frame: Frame): Promise<void> {
     return runNamed(this, name, args, frame);
+  }
+  find(name: string, frame: Frame): FoundCommand | undefined {
+    return findCommand(this, name, frame);
   }
   formatted(values: readonly Value[]): string[] {
     return formatValues(values);
