@@ -198,7 +198,8 @@ it("uses the template's own command with the same names", async () => {
 it.each<readonly [FakeExecResult, string]>([
   [{ exit: 1 }, "Puppet exited with a non-zero exit status: 1 (the run failed or was not attempted"],
   [{ exit: 6 }, "(some resources were changed and some failed)"],
-  [{ exit: 42 }, "Puppet exited with a non-zero exit status: 42"],
+  [{ exit: 42 }, "status: 42. Puppet printed nothing: add --logdest=console to extra_arguments to see why"],
+  [{ exit: 4, stderr: "Error: x\n" }, "status: 4 (resources failed)"],
   [{ exit: 127, stderr: "sh: 1: puppet: not found\n" }, "The machine has no puppet in its PATH"],
   [{ exit: 1, stderr: "sudo: puppet: command not found\n" }, "The machine has no puppet in its PATH"],
   [{ exit: "disconnected" }, "The connection was lost while Puppet ran."],

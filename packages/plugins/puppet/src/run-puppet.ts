@@ -25,5 +25,8 @@ export async function runPuppet(command: string, config: PuppetConfig, ctx: Prov
       { code: "puppet/missing" },
     );
   const meaning = meanings[end.exit];
-  throw new StepError(meaning ? `${failure} (${meaning})` : failure, { code: "puppet/exit-code" });
+  // The agent writes to the machine's log unless told otherwise.
+  const silent =
+    end.lastLines.length > 0 ? "" : ". Puppet printed nothing: add --logdest=console to extra_arguments to see why";
+  throw new StepError((meaning ? `${failure} (${meaning})` : failure) + silent, { code: "puppet/exit-code" });
 }
