@@ -134,6 +134,16 @@ describe("a build with -cache", () => {
     expect(other.cacheLines[0]).toMatch(/^nothing is reused or stored, since \/cache cannot be used: EACCES/);
   });
 
+  it("runs no reused provisioner again when a person retries the step, and stores nothing of that", async () => {
+    const bed = new CacheBed();
+    await bed.build({ image: "base", steps: abc.slice(0, 1) });
+    const steps: readonly TestStep[] = [{ text: "a" }, { text: "b", failures: 1 }, { text: "c" }];
+    expect(await bed.build({ image: "base", steps, answers: ["r"] })).toEqual(["base", "a:", "b:", "b:", "c:"]);
+    expect(bed.ran).toEqual(["b", "b", "c"]);
+    expect(bed.cacheLines.filter((line) => line.startsWith("stored"))).toEqual([]);
+    expect(await bed.store.list(new AbortController().signal)).toHaveLength(1);
+  });
+
   it("says that a builder cannot save its machines", async () => {
     const bed = new CacheBed();
     await bed.build({ image: "base", steps: abc, cannotSave: true });

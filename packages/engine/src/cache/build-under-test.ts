@@ -49,6 +49,8 @@ export interface TestBuild {
   /** Fails at saving. */
   readonly saveFails?: boolean;
   readonly cannotSave?: boolean;
+  /** What is typed when a step failed (`-on-error=ask`). */
+  readonly answers?: readonly string[];
 }
 
 class TestMachine implements Communicator {
@@ -114,6 +116,7 @@ export class CacheBed {
     this.text = "";
     let made: MachineState | undefined;
     const name = build.name ?? "web";
+    const answers = [...(build.answers ?? [])];
     const planned: PlannedBuild = {
       name,
       plainName: name,
@@ -132,14 +135,14 @@ export class CacheBed {
       plan: { builds: [planned] },
       secrets: new SecretSet(),
       parallel: 0,
-      onError: "cleanup",
+      onError: build.answers ? "ask" : "cleanup",
       force: false,
       debug: false,
       runUuid: `run-${++this.#runs}`,
       command: "build",
       interrupt: new AbortController().signal,
       force2: new AbortController().signal,
-      ask: () => Promise.reject(new Error("nobody there")),
+      ask: async () => answers.shift() ?? Promise.reject(new Error("nobody there")),
       ...((build.cache ?? true) && { cache: { store: this.store, version: build.version ?? "1" } }),
       deliver: (event: EngineEvent) => {
         this.text += view(event);

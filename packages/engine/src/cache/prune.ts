@@ -26,7 +26,7 @@ export interface Pruned {
 }
 
 /** The entries that go, those with most provisioners done first: what they hold may be built upon what others hold. */
-export function entriesToPrune(
+function entriesToPrune(
   entries: readonly StoredEntry[],
   { olderThanMs, maxBytes }: PruneLimits,
   now: Date,

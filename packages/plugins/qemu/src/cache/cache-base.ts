@@ -29,6 +29,7 @@ export async function cacheBase(
     ui.say(`Cache: nothing is reused or stored: ${refused}`);
     return undefined;
   }
+  const urls = [settings.iso_url, ...(settings.iso_urls ?? [])];
   const winrm = settings.communicator === "winrm";
   const { config, ...rest } = inputs(settings);
   const shaping = Object.entries(config as object).filter(([name]) => !afterwards.has(name));
@@ -36,7 +37,11 @@ export async function cacheBase(
   return {
     inputs: {
       ...rest,
-      files: [...rest.files, ...(await namedFiles(host, settings.qemuargs ?? []))],
+      // The medium's digest is below, wherever it came from: large as it is, once is enough.
+      files: [
+        ...rest.files.filter((path) => !urls.includes(path)),
+        ...(await namedFiles(host, settings.qemuargs ?? [])),
+      ],
       config: Object.fromEntries(shaping),
       facts: {
         [settings.disk_image ? "disk image" : "installation medium"]: sha256,
