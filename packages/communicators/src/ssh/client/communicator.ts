@@ -2,10 +2,10 @@ import type { Buffer } from "node:buffer";
 import type { Communicator, ConnectAccess, ExecOptions, ExecResult, TransferOptions, UploadOptions } from "@kiln/sdk";
 import { TransferError } from "@kiln/sdk";
 import type { SshSettings } from "../settings.ts";
+import type { Channel } from "../ssh2-internals.ts";
 import { type Machine, Transfers } from "../transfer/transfers.ts";
 import { type Program, RequestRefused, runCommand } from "./exec.ts";
 import type { Link } from "./link.ts";
-import type { Channel } from "./ssh2-internals.ts";
 
 /**
  * A machine over SSH. Commands and transfers run side by side, each on a session of its own; where the server allows one session per

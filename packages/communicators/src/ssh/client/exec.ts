@@ -2,8 +2,8 @@ import { Buffer } from "node:buffer";
 import { constants } from "node:os";
 import type { Duplex } from "node:stream";
 import type { ExecOptions, OutputChunk } from "@kiln/sdk";
+import { type Channel, inside } from "../ssh2-internals.ts";
 import type { Link } from "./link.ts";
-import { type Channel, inside } from "./ssh2-internals.ts";
 
 export type Ended = { readonly exit: number | "disconnected" };
 

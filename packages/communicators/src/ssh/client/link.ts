@@ -1,6 +1,6 @@
 import { ConnectError, messageOf } from "@kiln/sdk";
 import ssh2, { type Client } from "ssh2";
-import { type Channel, inside } from "./ssh2-internals.ts";
+import { type Channel, inside } from "../ssh2-internals.ts";
 
 export interface LinkOptions {
   /** Milliseconds between keep-alives; undefined sends none. */

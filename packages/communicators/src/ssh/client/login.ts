@@ -1,9 +1,9 @@
 import type { Duplex } from "node:stream";
 import { ConnectError, messageOf } from "@kiln/sdk";
 import ssh2, { type Client, type ConnectConfig as ClientConfig } from "ssh2";
+import { inside, keepCipherKeys } from "../ssh2-internals.ts";
 import { ciphers, defaultCiphers, defaultKeyExchanges, hostKeys, keyExchanges } from "./algorithms.ts";
 import { type LoginMethod, LoginOrder, type Tried } from "./login-methods.ts";
-import { inside, keepCipherKeys } from "./ssh2-internals.ts";
 
 export interface LoginRequest {
   readonly username: string;

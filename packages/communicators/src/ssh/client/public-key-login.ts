@@ -2,9 +2,9 @@ import { Buffer } from "node:buffer";
 import { generateKeyPairSync } from "node:crypto";
 import { messageOf } from "@kiln/sdk";
 import ssh2, { type Client, type ParsedKey } from "ssh2";
+import { type Extension, inside, type Protocol, sendPayload } from "../ssh2-internals.ts";
 import { sshString } from "../wire.ts";
 import { algorithmsFor, type Identity } from "./identity.ts";
-import { type Extension, inside, type Protocol, sendPayload } from "./ssh2-internals.ts";
 
 const userauthRequest = 50;
 

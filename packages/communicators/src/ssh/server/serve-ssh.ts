@@ -5,6 +5,7 @@ import ssh2, { type AuthContext, type Connection, type ParsedKey } from "ssh2";
 import { generateKeyPair } from "../keys/generate.ts";
 import { openSshPrivateKey } from "../keys/openssh-format.ts";
 import { readPrivateKey } from "../keys/private-key.ts";
+import { keepCipherKeys, protocolOf } from "../ssh2-internals.ts";
 import { PosixFiles } from "./files/posix-files.ts";
 import { WindowsFiles } from "./files/windows-files.ts";
 import { serveSession } from "./session.ts";
@@ -36,6 +37,7 @@ export async function serveSsh(communicator: Communicator, options: ServeSshOpti
   ssh.on("connection", (connection: Connection) => {
     const gone = new AbortController();
     connection.on("error", () => connection.end());
+    connection.on("handshake", () => keepCipherKeys(protocolOf(connection)));
     connection.on("close", () => gone.abort(new Error("the client went away")));
     connection.on("authentication", (attempt) => judge(attempt, options.user, key));
     const signal = AbortSignal.any([gone.signal, closing.signal]);

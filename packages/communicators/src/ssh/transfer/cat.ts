@@ -2,7 +2,7 @@ import type { Buffer } from "node:buffer";
 import { TransferError, type TransferOptions, type UploadOptions } from "@kiln/sdk";
 import { requestExec, runCommand } from "../client/exec.ts";
 import type { Link } from "../client/link.ts";
-import type { Channel } from "../client/ssh2-internals.ts";
+import type { Channel } from "../ssh2-internals.ts";
 import { remoteWord } from "./quote.ts";
 import { octal } from "./scp-upload.ts";
 

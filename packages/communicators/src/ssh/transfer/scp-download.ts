@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { TransferError, type TransferOptions } from "@kiln/sdk";
 import { endCommand, put, requestExec } from "../client/exec.ts";
 import type { Link } from "../client/link.ts";
-import type { Channel } from "../client/ssh2-internals.ts";
+import type { Channel } from "../ssh2-internals.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { missingWords, ScpMissing, scpIsMissing } from "./scp-peer.ts";
 

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { TransferError } from "@kiln/sdk";
 import { endCommand, put, requestExec } from "../client/exec.ts";
 import type { Link } from "../client/link.ts";
-import type { Channel } from "../client/ssh2-internals.ts";
+import type { Channel } from "../ssh2-internals.ts";
 
 /** The machine has no scp: its shell answered 127, or Windows' shell 1 with its own words. */
 export class ScpMissing extends Error {

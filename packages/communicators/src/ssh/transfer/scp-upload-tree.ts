@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Files, TransferOptions } from "@kiln/sdk";
 import { messageOf, TransferError } from "@kiln/sdk";
 import type { Link } from "../client/link.ts";
-import type { Channel } from "../client/ssh2-internals.ts";
+import type { Channel } from "../ssh2-internals.ts";
 import { remoteWord } from "./quote.ts";
 import { ScpSink } from "./scp-peer.ts";
 import { octal } from "./scp-upload.ts";

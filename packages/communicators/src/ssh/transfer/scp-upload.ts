@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { TransferError, type UploadOptions } from "@kiln/sdk";
 import type { Link } from "../client/link.ts";
-import type { Channel } from "../client/ssh2-internals.ts";
+import type { Channel } from "../ssh2-internals.ts";
 import { isSendableName, splitRemote } from "./paths.ts";
 import { remoteWord } from "./quote.ts";
 import { ScpSink } from "./scp-peer.ts";

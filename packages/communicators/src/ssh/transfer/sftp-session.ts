@@ -2,7 +2,7 @@ import type { Buffer } from "node:buffer";
 import { TransferError } from "@kiln/sdk";
 import type { Attributes, FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
 import type { Link } from "../client/link.ts";
-import { inside } from "../client/ssh2-internals.ts";
+import { inside } from "../ssh2-internals.ts";
 
 /** The machine offers no sftp subsystem. */
 export class SftpMissing extends Error {

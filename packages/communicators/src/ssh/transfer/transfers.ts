@@ -2,7 +2,7 @@ import type { Buffer } from "node:buffer";
 import type { ConnectAccess, TransferOptions, UploadOptions } from "@kiln/sdk";
 import { messageOf, TransferError } from "@kiln/sdk";
 import type { Link } from "../client/link.ts";
-import type { Channel } from "../client/ssh2-internals.ts";
+import type { Channel } from "../ssh2-internals.ts";
 import { catDownload, catUpload } from "./cat.ts";
 import { localName } from "./paths.ts";
 import { remotePattern, remoteWord } from "./quote.ts";

@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { createSecretKey, type KeyObject } from "node:crypto";
 import type { Duplex } from "node:stream";
-import type { BaseAgent, Client } from "ssh2";
+import type { BaseAgent, Client, Connection } from "ssh2";
 // The package has no `exports` map; the version is pinned, and the suite against a real sshd notices when these parts move.
 import protocolParts from "ssh2/lib/protocol/utils.js";
 
@@ -68,6 +68,11 @@ export interface Inside {
 
 export function inside(client: Client): Inside {
   return client as unknown as Inside;
+}
+
+/** The protocol of a connection that a server was given. */
+export function protocolOf(connection: Connection): Protocol {
+  return (connection as unknown as { readonly _protocol: Protocol })._protocol;
 }
 
 /** Encrypts and sends one payload (message number first), queueing it while keys are exchanged. */
