@@ -23,8 +23,9 @@ beforeAll(async () => {
   await docker(["import", "--change", 'CMD ["/bin/sh"]', archive.path, image]);
 });
 afterAll(async () => {
-  for (const tag of ["1", "2", "import"]) await docker(["rmi", "-f", `${name}:${tag}`]).catch(() => "");
-  await docker(["rmi", "-f", image]).catch(() => "");
+  // What was pulled keeps its digest when the tags are gone: by id nothing stays.
+  const ids = new Set((await docker(["images", "-q", name])).split("\n").filter(Boolean));
+  for (const id of [...ids, image]) await docker(["rmi", "-f", id]).catch(() => "");
   bed[Symbol.dispose]();
   await registry[Symbol.asyncDispose]();
 });
