@@ -1,7 +1,7 @@
 import { splitArguments } from "../system/arguments.ts";
 import { Refusal } from "../system/refusal.ts";
 import { decodeFile, encodePage } from "../system/text-encodings.ts";
-import { absolutePath, leafOf } from "../system/windows-path.ts";
+import { absolutePath } from "../system/windows-path.ts";
 import { setArithmetic } from "./arithmetic.ts";
 import { CmdExit, CmdJump } from "./exits.ts";
 import {
@@ -210,5 +210,3 @@ async function setCommand(session: CmdSession, rest: string): Promise<void> {
   process.errorLine(`Environment variable ${text.trim()} not defined`);
   session.level = 1;
 }
-
-export { leafOf };

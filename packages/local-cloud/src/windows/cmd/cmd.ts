@@ -1,4 +1,3 @@
-import { splitArguments } from "../system/arguments.ts";
 import type { WindowsProcess } from "../system/process.ts";
 import { decodePage } from "../system/text-encodings.ts";
 import { CmdExit, CmdJump } from "./exits.ts";
@@ -185,5 +184,3 @@ function openParentheses(text: string): number {
 function batchWords(args: string): string[] {
   return args.match(/(?:"[^"]*"?|[^\s,;="])+/g) ?? [];
 }
-
-export { splitArguments };

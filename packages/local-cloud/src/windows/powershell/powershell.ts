@@ -4,11 +4,10 @@ import { Refusal } from "../system/refusal.ts";
 import { decodeFile } from "../system/text-encodings.ts";
 import { absolutePath } from "../system/windows-path.ts";
 import { type ClixmlLine, clixml } from "./run/clixml.ts";
-import { type Frame, LoopExit, ReturnExit, ScriptExit } from "./run/engine.ts";
+import { LoopExit, ReturnExit, ScriptExit } from "./run/engine.ts";
 import { Interpreter } from "./run/interpreter.ts";
 import { errorLines } from "./run/report.ts";
 import type { ScriptBody } from "./syntax/ast.ts";
-import { numberFrom } from "./syntax/numbers.ts";
 import { parseScript } from "./syntax/parse-script.ts";
 import { positionLines, ScriptSyntaxError } from "./syntax/script-error.ts";
 import { failure, TerminatingError } from "./values/errors.ts";
@@ -197,7 +196,6 @@ function argumentOf(argument: string): {
       source: argument,
     };
   }
-  void numberFrom;
   return { name: undefined, value: argument, source: "" };
 }
 
@@ -238,5 +236,3 @@ function readOptions(words: readonly string[], process: WindowsProcess): Options
   }
   return { isEncoded: false, fromInput: true, args: [] };
 }
-
-export type { Frame };

@@ -2,7 +2,7 @@ import { batchFile, cmd } from "../cmd/cmd.ts";
 import { powershell } from "../powershell/powershell.ts";
 import type { Executable, Launcher, WindowsProcess } from "../system/process.ts";
 import { Refusal } from "../system/refusal.ts";
-import { absolutePath, extensionOf, leafOf, PathError } from "../system/windows-path.ts";
+import { absolutePath, extensionOf, PathError } from "../system/windows-path.ts";
 import { accountPrograms } from "./accounts.ts";
 import { netsh } from "./netsh.ts";
 import type { Program } from "./program.ts";
@@ -92,5 +92,3 @@ function executableAt(process: WindowsProcess, name: string, folder: string): Ex
   const known = programFiles.find(([, file]) => file.toLowerCase() === facts.path.toLowerCase());
   return known ? { kind: "program", name: known[0], path: facts.path } : { kind: "foreign", path: facts.path };
 }
-
-export { leafOf };

@@ -4,7 +4,6 @@ import { shutdownError } from "../system/power.ts";
 import type { WindowsProcess } from "../system/process.ts";
 import { Refusal } from "../system/refusal.ts";
 import type { Service } from "../system/services.ts";
-import { decodePage } from "../system/text-encodings.ts";
 import { absolutePath } from "../system/windows-path.ts";
 import { environmentKey, userEnvironmentKey } from "../system/windows-system.ts";
 import type { Program } from "./program.ts";
@@ -148,11 +147,9 @@ const ping: Program = async (process, args) => {
 };
 
 const timeout: Program = async (process, args) => {
-  const seconds = Number(/\d+/.exec(args)?.[0] ?? Number.NaN);
   if (!/^\s*(?:\/t\s+)?\d+\s*(?:\/nobreak)?\s*$|^\s*\/nobreak\s+(?:\/t\s+)?\d+\s*$/i.test(args))
     throw new Refusal(`timeout ${args.trim()}`);
   // A remote shell's standard input is redirected, which timeout does not take.
-  void seconds;
   process.errorLine("ERROR: Input redirection is not supported, exiting the process immediately.");
   return 1;
 };
@@ -193,4 +190,3 @@ export const systemPrograms: Readonly<Record<string, Program>> = {
   chcp,
   systeminfo,
 };
-export { decodePage };

@@ -2,7 +2,7 @@ import { splitArguments } from "../system/arguments.ts";
 import type { WindowsProcess } from "../system/process.ts";
 import { Refusal } from "../system/refusal.ts";
 import { decodePage } from "../system/text-encodings.ts";
-import { absolutePath, wildcard } from "../system/windows-path.ts";
+import { absolutePath } from "../system/windows-path.ts";
 import type { Program } from "./program.ts";
 
 /** Lines of the files that are named, or of standard input. */
@@ -111,4 +111,3 @@ const attrib: Program = (process, args) => {
 
 /** Programs that read and write text. */
 export const textPrograms: Readonly<Record<string, Program>> = { find, findstr, where, sort, attrib };
-export { wildcard };

@@ -2,7 +2,7 @@ import type { WindowsProcess } from "../../system/process.ts";
 import { Refusal } from "../../system/refusal.ts";
 import { absolutePath } from "../../system/windows-path.ts";
 import type { BoundArgument, Engine, Frame, Stage } from "../run/engine.ts";
-import { convert, count, itemsOf, text, truth } from "../values/convert.ts";
+import { count, itemsOf, text, truth } from "../values/convert.ts";
 import { type ErrorFacts, ErrorRecord, failure, NetException, TerminatingError } from "../values/errors.ts";
 import { isArray, NetObject, type Value } from "../values/value.ts";
 
@@ -301,5 +301,3 @@ export function cmdletStage(
   call.stage = stage;
   return stage;
 }
-
-export { convert };

@@ -4,7 +4,6 @@ import { decodeFile, decodePage, encodePage, fileEncoding } from "../../system/t
 import { parentOf } from "../../system/windows-path.ts";
 import { PsObject } from "../values/collections.ts";
 import { convert, itemsOf, listOf, text } from "../values/convert.ts";
-import type { Value } from "../values/value.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
 import { expandFiles, notFound, onFile, placeOf } from "./places.ts";
 
@@ -172,5 +171,3 @@ export const contentCmdlets: readonly Cmdlet[] = [
     },
   },
 ];
-
-export type { Value };

@@ -1,9 +1,9 @@
 import { Refusal } from "../../system/refusal.ts";
 import { wildcard } from "../../system/windows-path.ts";
-import { EnoughInput, type Frame } from "../run/engine.ts";
+import { EnoughInput } from "../run/engine.ts";
 import { memberOf } from "../run/members.ts";
 import { Hashtable, PsObject } from "../values/collections.ts";
-import { itemsOf, listOf, number, text, truth } from "../values/convert.ts";
+import { listOf, number, text, truth } from "../values/convert.ts";
 import { Double } from "../values/double.ts";
 import { binary, compare, equals } from "../values/operators.ts";
 import { regexFrom } from "../values/regex.ts";
@@ -216,15 +216,14 @@ const sortObject: Cmdlet = {
       for (const one of by) keys.push(await projected(call, one, item));
       keyed.push({ item, keys: by.length === 0 ? [item] : keys });
     }
-    const order = (one: Value, index: number): number => {
+    const order = (index: number): number => {
       const way = by[index];
       const own = way instanceof Hashtable && truth(way.at("Descending") ?? false);
-      void one;
       return own !== call.flag("Descending") ? -1 : 1;
     };
     const sorted = keyed.toSorted((a, b) => {
       for (const [index, key] of a.keys.entries()) {
-        const difference = compareAny(key, b.keys[index] ?? null, isSensitive) * order(key, index);
+        const difference = compareAny(key, b.keys[index] ?? null, isSensitive) * order(index);
         if (difference !== 0) return difference;
       }
       return 0;
@@ -488,6 +487,3 @@ export const objectCmdlets: readonly Cmdlet[] = [
     },
   },
 ];
-
-export type { Frame };
-export { itemsOf };

@@ -1,7 +1,7 @@
 import { FileError } from "../../system/drive.ts";
 import { Refusal } from "../../system/refusal.ts";
 import { registryPath } from "../../system/registry.ts";
-import { hasWildcard, joinPath, leafOf, PathError, parentOf, wildcard } from "../../system/windows-path.ts";
+import { hasWildcard, leafOf, PathError, wildcard } from "../../system/windows-path.ts";
 import type { TerminatingError } from "../values/errors.ts";
 import type { Call } from "./cmdlet.ts";
 
@@ -130,5 +130,3 @@ export function notFound(call: Call, path: string): TerminatingError {
     "System.Management.Automation.ItemNotFoundException",
   );
 }
-
-export { joinPath, leafOf, parentOf };

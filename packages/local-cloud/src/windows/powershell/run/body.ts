@@ -1,7 +1,5 @@
 import type { ScriptBody, Statement } from "../syntax/ast.ts";
 import { PsObject } from "../values/collections.ts";
-import { itemsOf } from "../values/convert.ts";
-import { failure } from "../values/errors.ts";
 import { NetObject, type Value } from "../values/value.ts";
 import {
   type BodyCall,
@@ -105,5 +103,3 @@ function invocation(how: BodyCall): PsObject {
     ["ScriptName", how.path ?? ""],
   ]);
 }
-
-export { failure, itemsOf };

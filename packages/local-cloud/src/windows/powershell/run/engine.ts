@@ -8,7 +8,7 @@ import type {
   ScriptSource,
   Statement,
 } from "../syntax/ast.ts";
-import { ErrorRecord } from "../values/errors.ts";
+import type { ErrorRecord } from "../values/errors.ts";
 import type { ScriptBlock } from "../values/script-block.ts";
 import { NetObject, type Value } from "../values/value.ts";
 import type { Scope } from "./scope.ts";
@@ -169,5 +169,3 @@ export class MessageRecord extends NetObject {
     return name.toLowerCase() === "message" ? this.said : undefined;
   }
 }
-
-export { ErrorRecord };

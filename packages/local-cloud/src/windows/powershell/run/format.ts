@@ -1,6 +1,6 @@
 import { Refusal } from "../../system/refusal.ts";
 import { DictionaryEntry, Hashtable, PsObject } from "../values/collections.ts";
-import { itemsOf, listOf, text } from "../values/convert.ts";
+import { listOf, text } from "../values/convert.ts";
 import { DateTime } from "../values/date-time.ts";
 import { Double } from "../values/double.ts";
 import { ErrorRecord, NetException } from "../values/errors.ts";
@@ -155,5 +155,3 @@ function formatFiles(rows: readonly NetObject[]): string[] {
   }
   return [...lines, "", ""];
 }
-
-export { itemsOf };

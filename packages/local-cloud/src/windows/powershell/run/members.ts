@@ -1,6 +1,6 @@
 import { Refusal } from "../../system/refusal.ts";
 import { stringMethod } from "../types/string-methods.ts";
-import { DictionaryEntry, Hashtable, NetList, PsObject } from "../values/collections.ts";
+import { Hashtable, NetList, PsObject } from "../values/collections.ts";
 import { convert, itemsOf, listOf, text } from "../values/convert.ts";
 import { Char, Double } from "../values/double.ts";
 import { failure } from "../values/errors.ts";
@@ -205,5 +205,3 @@ function commonMethod(target: Exclude<Value, null>, wanted: string, args: readon
       return undefined;
   }
 }
-
-export { DictionaryEntry };

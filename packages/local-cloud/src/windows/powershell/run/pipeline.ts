@@ -1,7 +1,7 @@
 import type { CommandCall, PipelineElement, Redirection, ScriptSource } from "../syntax/ast.ts";
 import { Hashtable } from "../values/collections.ts";
 import { itemsOf, listOf, text } from "../values/convert.ts";
-import { isArray, type Value } from "../values/value.ts";
+import type { Value } from "../values/value.ts";
 import {
   type BoundArgument,
   type Emit,
@@ -190,5 +190,3 @@ async function redirect(
   }
   return { ...frame, emit, streams };
 }
-
-export { isArray };

@@ -1,5 +1,5 @@
-import { placeOf, positionLines } from "../syntax/script-error.ts";
-import { ErrorRecord } from "../values/errors.ts";
+import { positionLines } from "../syntax/script-error.ts";
+import type { ErrorRecord } from "../values/errors.ts";
 import type { Value } from "../values/value.ts";
 import { HostText, MessageRecord } from "./engine.ts";
 
@@ -26,5 +26,3 @@ export function messageText(value: Value): string | undefined {
   if (value instanceof HostText) return value.said;
   return undefined;
 }
-
-export { ErrorRecord, placeOf };

@@ -1,16 +1,7 @@
 import { FileError } from "../../system/drive.ts";
 import type { WindowsProcess } from "../../system/process.ts";
 import { decodeFile, decodePage, encodePage } from "../../system/text-encodings.ts";
-import {
-  absolutePath,
-  extensionOf,
-  joinPath,
-  leafOf,
-  PathError,
-  parentOf,
-  partsOf,
-  wildcard,
-} from "../../system/windows-path.ts";
+import { absolutePath, extensionOf, leafOf, PathError, parentOf, wildcard } from "../../system/windows-path.ts";
 import { convert, itemsOf, text } from "../values/convert.ts";
 import { DateTime } from "../values/date-time.ts";
 import { methodFailure, TerminatingError } from "../values/errors.ts";
@@ -280,5 +271,3 @@ function folderMethod(name: string, args: readonly Value[], process: WindowsProc
       return undefined;
   }
 }
-
-export { joinPath, partsOf };

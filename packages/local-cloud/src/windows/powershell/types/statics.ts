@@ -149,7 +149,7 @@ function call(
   process: WindowsProcess,
   name: string,
 ): Value | undefined {
-  const [first = null, second = null, third = null] = args;
+  const [first = null, second = null] = args;
   switch (type) {
     case "system.io.file":
     case "system.io.directory":
@@ -219,7 +219,6 @@ function call(
     case "system.version":
       return wanted === "parse" ? convert(first, "version") : undefined;
     default:
-      void third;
       return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { Refusal } from "../../system/refusal.ts";
-import { integer, numberFrom } from "../syntax/numbers.ts";
-import { DictionaryEntry, Hashtable, NetList, PsObject } from "./collections.ts";
+import { numberFrom } from "../syntax/numbers.ts";
+import { Hashtable, NetList, PsObject } from "./collections.ts";
 import { DateTime, parseDate, TimeSpan } from "./date-time.ts";
 import { Char, Double } from "./double.ts";
 import { failure } from "./errors.ts";
@@ -229,5 +229,3 @@ export class Version extends NetObject {
 export function versionFrom(source: string): Version | undefined {
   return /^\d+(\.\d+){1,3}$/.test(source.trim()) ? new Version(source.trim().split(".").map(Number)) : undefined;
 }
-
-export { DictionaryEntry, integer };

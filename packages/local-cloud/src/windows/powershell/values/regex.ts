@@ -101,7 +101,7 @@ class Group extends NetObject {
   }
 }
 
-class Groups extends NetObject {
+export class Groups extends NetObject {
   readonly typeName = "System.Text.RegularExpressions.GroupCollection";
   readonly #match: RegExpExecArray | undefined;
   constructor(match: RegExpExecArray | undefined) {
@@ -120,5 +120,3 @@ class Groups extends NetObject {
     return name.toLowerCase() === "count" ? (this.#match?.length ?? 0) : undefined;
   }
 }
-
-export { Groups };
