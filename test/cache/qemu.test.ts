@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { tinyGuest } from "../beds/guest-images.ts";
@@ -159,6 +159,20 @@ it("leaves whole states and nothing else after SIGKILL", async () => {
   const built = await project.build(template(other));
   expect(built.code, built.stdout).toBe(0);
   expect(built.cacheLines[0]).toMatch(/^reusing: 1 \(shell\); stored/);
+});
+
+it("builds on when there is no room for a state", async () => {
+  using small = new Project();
+  mkdirSync(small.store);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=20m", "tmpfs", small.store]);
+  try {
+    const built = await small.build(template([first]));
+    expect(built.code, built.stdout).toBe(0);
+    expect(built.cacheLines[1]).toMatch(/could not be stored, the build goes on: .*Is there room for it at /);
+    expect([...small.entries(), ...small.entries("new")]).toEqual([]);
+  } finally {
+    execFileSync("umount", [small.store]);
+  }
 });
 
 it("lists what is stored and removes it", async () => {

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { type Clock, type Json, StepError } from "@kiln/sdk";
 import type { Qmp } from "../qmp/qmp.ts";
 
@@ -22,7 +23,7 @@ function quoted(path: string): string {
 export async function writeState(qmp: Qmp, path: string, clock: Clock, signal: AbortSignal): Promise<void> {
   await qmp.execute("migrate-set-parameters", { "max-bandwidth": bytesPerSecond }, signal);
   await qmp.execute("migrate", { uri: `exec:umask 077; cat > ${quoted(path)}` }, signal);
-  await finished(qmp, "saved", clock, signal);
+  await finished(qmp, "saved", clock, signal, `Is there room for it at ${dirname(path)}?`);
 }
 
 /** Gives a machine that was started with `-incoming defer` the state from a file, and lets it go on. */
@@ -38,7 +39,8 @@ export async function goOn(qmp: Qmp, signal: AbortSignal): Promise<void> {
   if (!running) await qmp.execute("cont", {}, signal);
 }
 
-async function finished(qmp: Qmp, what: string, clock: Clock, signal: AbortSignal): Promise<void> {
+/** `advice` is for a program that could not take what QEMU gave it; its own complaint is heard by nobody. */
+async function finished(qmp: Qmp, what: string, clock: Clock, signal: AbortSignal, advice = ""): Promise<void> {
   const started = clock.monotonic();
   try {
     for (;;) {
@@ -46,7 +48,8 @@ async function finished(qmp: Qmp, what: string, clock: Clock, signal: AbortSigna
       if (progress.status === "completed") return;
       if (progress.status === "failed" || progress.status === "cancelled") {
         const why = progress["error-desc"] ?? progress.status;
-        throw new StepError(`the machine's state could not be ${what}: ${why}`, { code: "qemu/state" });
+        const hint = why.includes("Broken pipe") && advice ? `. ${advice}` : "";
+        throw new StepError(`the machine's state could not be ${what}: ${why}${hint}`, { code: "qemu/state" });
       }
       const moving = progress.status === "active" || progress.status === "device";
       if (!moving && clock.monotonic() - started > firstByteMs) {
