@@ -18,16 +18,24 @@ export async function temporaryFile(
   options: TemporaryFileOptions,
 ): Promise<Held<string>> {
   const { host } = ctx;
-  const { prefix, extension = "", mode } = options;
+  const { mode } = options;
   for (;;) {
-    const digits = 1_000_000_000 + randomBelow(host, 3_000_000_000);
-    const path = joinPath(host, temporaryDirectory(host), `${prefix}${digits}${extension}`);
+    const path = temporaryPath(host, options);
     try {
       return await ctx.acquire(fileAt(path, (p) => host.files.write(p, content, { mode, exclusive: true })));
     } catch (error) {
       if (codeOf(error) !== "EEXIST") throw error;
     }
   }
+}
+
+/** A path in the temporary directory that is likely to be free. */
+export function temporaryPath(
+  host: Pick<Host, "env" | "platform" | "random">,
+  { prefix, extension = "" }: Pick<TemporaryFileOptions, "prefix" | "extension">,
+): string {
+  const digits = 1_000_000_000 + randomBelow(host, 3_000_000_000);
+  return joinPath(host, temporaryDirectory(host), `${prefix}${digits}${extension}`);
 }
 
 /** A file at a path of our choice that is undone unless kept. `write` must refuse an existing file. */

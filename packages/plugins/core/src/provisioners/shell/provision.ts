@@ -16,7 +16,7 @@ import { retryFor } from "../../script/retry.ts";
 import { scriptFiles } from "../../script/script-source.ts";
 import { unixLines } from "../../script/unix-lines.ts";
 import { randomBelow } from "../../temporary-file/random-number.ts";
-import { temporaryFile } from "../../temporary-file/temporary-file.ts";
+import { temporaryPath } from "../../temporary-file/temporary-file.ts";
 import type { Config } from "./config.ts";
 import { mayRunInOneExec, runInOneExec } from "./run-in-one-exec.ts";
 import { remoteWord, runStepByStep } from "./run-step-by-step.ts";
@@ -54,21 +54,31 @@ export async function provision(config: Config, paths: RemotePaths, ctx: Provisi
       shebang: config.inline_shebang || "/bin/sh -e",
       always: Boolean(config.inline_shebang),
     });
-    const file = await temporaryFile(ctx, text, { prefix: "packer-shell", mode: 0o600 });
-    try {
-      await runScripts([file.value], config, paths, ctx);
-    } finally {
-      await file.release();
-    }
-  } else await runScripts(scriptFiles(config), config, paths, ctx);
+    // Nobody but us would read the file that Packer writes here: making, journaling and removing it costs more than running it.
+    const path = temporaryPath(ctx.host, { prefix: "packer-shell" });
+    await runScripts([{ path, read: () => once(Buffer.from(text)) }], config, paths, ctx);
+  } else {
+    const files = scriptFiles(config).map((path) => ({ path, read: () => ctx.host.files.read(path) }));
+    await runScripts(files, config, paths, ctx);
+  }
   if (config.pause_after) {
     ctx.ui.say(`Pausing ${spoken(config.pause_after)} after this provisioner...`);
     await ctx.host.clock.sleep(config.pause_after, ctx.signal);
   }
 }
 
+/** A script by the name that is shown. */
+interface Script {
+  readonly path: string;
+  read(): AsyncIterable<Uint8Array>;
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 async function runScripts(
-  files: readonly string[],
+  scripts: readonly Script[],
   config: Config,
   paths: RemotePaths,
   ctx: ProvisionContext,
@@ -82,10 +92,9 @@ async function runScripts(
     { Vars: text, Path: paths.script, EnvVarFile: config.use_env_var_file ? paths.envFile : "" },
     "command",
   );
-  for (const [i, file] of files.entries()) {
-    ctx.ui.say(`Provisioning with shell script: ${file}`);
-    const content = (): AsyncIterable<Uint8Array> =>
-      config.binary ? ctx.host.files.read(file) : unixLines(ctx.host.files.read(file));
+  for (const [i, script] of scripts.entries()) {
+    ctx.ui.say(`Provisioning with shell script: ${script.path}`);
+    const content = (): AsyncIterable<Uint8Array> => (config.binary ? script.read() : unixLines(script.read()));
     await runScript(
       {
         content,
@@ -94,7 +103,7 @@ async function runScripts(
         ...(config.use_env_var_file && { envFile: { path: paths.envFile, content: Buffer.from(text) } }),
         command,
         cleanAfter: config.skip_clean ? [] : config.valid_exit_codes,
-        removeEnvFile: i === files.length - 1,
+        removeEnvFile: i === scripts.length - 1,
       },
       config,
       ctx,
