@@ -18,7 +18,7 @@ ln -s openssh/sftp-server "$root/usr/lib/sftp-server"; mkdir -p "$root/usr/libex
 find "$work/dropbear" \( -name 'lib*.so.*' -o -name 'ld-linux-*' \) -path '*lib*' ! -path '*gconv*' -exec cp -L {} "$root/lib/x86_64-linux-gnu/" \;
 cp -L "$root/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" "$root/lib64/"
 (cd "$root/lib/x86_64-linux-gnu" && rm -f libasan* libnsl* libmemusage* libpcprofile* libthread_db* libc_malloc* libBrokenLocale*)
-for tool in sh; do ln -s busybox "$root/bin/$tool"; done
+ln -s busybox "$root/bin/sh"
 printf 'root:%s:0:0:root:/root:/bin/sh\nsshd:*:100:65534::/:/bin/false\n' "$(openssl passwd -6 packer)" > "$root/etc/passwd"
 printf 'root:x:0:\n' > "$root/etc/group"; echo /bin/sh > "$root/etc/shells"
 cat > "$root/init" <<'I'
@@ -30,7 +30,10 @@ mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs dev /dev 
 mkdir -p /dev/pts /data; mount -t devpts devpts /dev/pts
 sh /load-modules 2>/dev/null
 echo "tiny guest: up"
-for disk in /dev/vda2 /dev/sda2; do [ -b $disk ] && mount -t ext4 $disk /data && break; done
+# SCSI disks are found while the system is already up, and get their names in any order.
+tries=0
+until ls /dev/[sv]d?2 >/dev/null 2>&1 || [ $tries = 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+for disk in /dev/[sv]d?2; do mount -t ext4 $disk /data && break; done
 grep -q tiny.off /proc/cmdline && { echo off >> /data/boots; halt-now; }
 grep -q tiny.mute /proc/cmdline && { echo "tiny guest: mute"; while :; do sleep 1000; done; }
 cat > /dhcp <<'D'

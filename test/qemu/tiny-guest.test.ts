@@ -46,7 +46,7 @@ describe("a disk image provisioned over SSH", () => {
             "wget -qO- http://$PACKER_HTTP_ADDR/answers.txt",
             "mkdir -p /cd && mount -t iso9660 -o ro /dev/sr0 /cd && cat /cd/meta-data",
             "grep -c ^processor /proc/cpuinfo",
-            "awk '/sd[ab]$/ { print $4, $3 }' /proc/partitions",
+            "awk '/sd[ab]$/ { print \"a disk of\", $3 }' /proc/partitions",
           ],
         },
       ],
@@ -60,8 +60,8 @@ describe("a disk image provisioned over SSH", () => {
       "answers over HTTP",
       "instance-id: tiny",
       "2",
-      "sda 307200",
-      "sdb 20480",
+      "a disk of 307200",
+      "a disk of 20480",
     ])
       expect(again.stdout).toContain(`    qemu: ${line}\n`);
     expect(again.stdout).toContain("==> qemu: Creating required virtual machine disks\n");
