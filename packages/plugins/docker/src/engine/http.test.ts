@@ -65,7 +65,9 @@ it("sends a body of known length as it is", async () => {
   const ok = ["HTTP/1.1 204 No Content\r\n\r\n"];
   const known = socketSaying(ok);
   await (await ask(known.socket, { method: "PUT", target: "/x", body: { bytes: body(), length: 3 } }, signal)).text();
-  expect(known.written.join("")).toMatch(/^PUT \/x HTTP\/1\.1\r\n[^]*Content-Length: 3\r\n\r\nabc$/);
+  expect(known.written.join("")).toMatch(
+    /^PUT \/x HTTP\/1\.1\r\n[^]*Content-Length: 3\r\nExpect: 100-continue\r\n\r\nabc$/,
+  );
 });
 
 it("sends a body of unknown length in chunks", async () => {
@@ -75,8 +77,17 @@ it("sends a body of unknown length in chunks", async () => {
     yield bytes("c");
   })();
   const { socket, written } = socketSaying(["HTTP/1.1 204 No Content\r\n\r\n"]);
-  await (await ask(socket, { method: "PUT", target: "/x", body: { bytes: body } }, signal)).text();
+  await (await ask(socket, { method: "POST", target: "/x", body: { bytes: body } }, signal)).text();
   expect(written.join("")).toMatch(/Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n$/);
+});
+
+it("keeps what is put to itself when the server refuses it unseen", async () => {
+  const body = (async function* () {
+    yield bytes("never");
+  })();
+  const { socket, written } = socketSaying(["HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone"]);
+  const answer = await ask(socket, { method: "PUT", target: "/x", body: { bytes: body, length: 5 } }, signal);
+  expect([answer.status, written.join("").endsWith("\r\n\r\n")]).toEqual([404, true]);
 });
 
 it("prefers the answer of a server that closed early to the broken pipe", async () => {
@@ -93,7 +104,7 @@ it("gives on what the body itself throws", async () => {
     yield bytes("a");
     throw new Error("the file became shorter");
   })();
-  const { socket, closed } = socketSaying([], { stayOpen: true });
+  const { socket, closed } = socketSaying(["HTTP/1.1 100 Continue\r\n\r\n"], { stayOpen: true });
   const work = ask(socket, { method: "PUT", target: "/x", body: { bytes: body, length: 9 } }, signal);
   await expect(work).rejects.toThrow("the file became shorter");
   expect(closed()).toBe(true);

@@ -62,20 +62,26 @@ export async function ask(socket: Duplex, question: Question, signal: AbortSigna
 
 type Head = readonly [status: number, headers: ReadonlyMap<string, string>];
 
-/** Sends and listens at once: a server may refuse before it has read everything. */
+/**
+ * Sends and listens at once: a server may refuse before it has read everything. What is PUT goes out once the server asks for it, because what a
+ * server says before it closes on unread bytes can be lost with them.
+ */
 async function exchange(socket: Duplex, input: Input, question: Question): Promise<Head> {
-  const answered = readHead(input);
+  const { promise: wanted, resolve: want } = Promise.withResolvers<void>();
+  const answered = readHead(input, want);
   let refused = false;
   answered.then(
     ([status]) => {
       refused = status >= 300;
+      want();
     },
     () => {
       refused = true;
+      want();
     },
   );
   try {
-    await send(socket, question, () => refused);
+    await send(socket, question, wanted, () => refused);
   } catch (error) {
     if (!(error instanceof Unsendable)) throw error;
     // It closed before it had read everything: the answer, where there is one, says why.
@@ -89,7 +95,7 @@ async function exchange(socket: Duplex, input: Input, question: Question): Promi
 /** The other side takes no more. What the body itself throws stays what it is. */
 class Unsendable extends Error {}
 
-async function send(socket: Duplex, question: Question, refused: () => boolean): Promise<void> {
+async function send(socket: Duplex, question: Question, wanted: Promise<void>, refused: () => boolean): Promise<void> {
   const { method, target, headers, body } = question;
   const put = async (bytes: Uint8Array | string): Promise<void> => {
     try {
@@ -104,8 +110,11 @@ async function send(socket: Duplex, question: Question, refused: () => boolean):
   const chunked = body !== undefined && body.length === undefined;
   if (chunked) lines.push("Transfer-Encoding: chunked");
   else if (body || method === "POST" || method === "PUT") lines.push(`Content-Length: ${body?.length ?? 0}`);
+  const asked = body !== undefined && method === "PUT";
+  if (asked) lines.push("Expect: 100-continue");
   await put(`${lines.join("\r\n")}\r\n\r\n`);
   if (!body) return;
+  if (asked) await wanted;
   // The next piece is fetched while the last one is on its way.
   let sent = Promise.resolve();
   try {
@@ -126,7 +135,7 @@ function framed(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([encoder.encode(`${bytes.length.toString(16)}\r\n`), bytes, encoder.encode("\r\n")]);
 }
 
-async function readHead(input: Input): Promise<Head> {
+async function readHead(input: Input, onContinue: () => void): Promise<Head> {
   for (;;) {
     const [first = "", ...lines] = (await input.head()).split("\r\n");
     const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(first)?.[1] ?? Number.NaN);
@@ -138,6 +147,7 @@ async function readHead(input: Input): Promise<Head> {
       }),
     );
     // 100 Continue and the like announce the real one.
+    if (status === 100) onContinue();
     if (status >= 200 || status === 101) return [status, headers];
   }
 }
