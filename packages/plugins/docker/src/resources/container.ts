@@ -1,4 +1,5 @@
-import type { ResourceKind } from "@kiln/sdk";
+import type { Clock, ResourceKind } from "@kiln/sdk";
+import { type ContainerEngine, EngineError } from "../engine/engine.ts";
 import { type EngineRef, reopenDocker } from "../engine/open-engine.ts";
 import { commandEnded } from "./running-command.ts";
 
@@ -17,6 +18,24 @@ export const containerKind: ResourceKind<ContainerIntent, ContainerRef> = {
   },
   async release({ engine: ref, id }, { host }, signal) {
     const { engine } = await reopenDocker(ref, host);
-    await engine.removeContainer(id, signal);
+    await removed(engine, id, host.clock, signal);
   },
 };
+
+const pauseMs = 100;
+
+/** Removes a container, or waits for the engine to end a removal that somebody else asked for: a process that was killed, say. */
+export async function removed(
+  engine: ContainerEngine,
+  id: string,
+  clock: Pick<Clock, "sleep">,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await engine.removeContainer(id, signal);
+  } catch (error) {
+    if (!(error instanceof EngineError && /removal of container .* is already in progress/.test(error.message)))
+      throw error;
+    while (await engine.container(id, signal)) await clock.sleep(pauseMs, signal);
+  }
+}
