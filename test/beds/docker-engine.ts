@@ -1,4 +1,5 @@
-import { execFile, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -21,6 +22,8 @@ export interface DockerEngine extends AsyncDisposable {
   docker(...args: readonly string[]): Promise<string>;
   /** SIGKILL to the engine and all it runs: what a crash looks like to its clients. */
   kill(): Promise<void>;
+  /** Starts it again on the same disk and the same address, after it was killed. */
+  restart(): Promise<void>;
 }
 
 /**
@@ -40,10 +43,8 @@ export async function startEngine(options: { readonly data?: string } = {}): Pro
   ];
   const apart = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
   const script = 'ip link set lo up && exec dockerd "$@"';
-  const child = spawn("unshare", [...apart, "sh", "-c", script, "dockerd", ...flags], {
-    stdio: ["ignore", output, output],
-  });
-  const over = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  let child: ChildProcess;
+  let over: Promise<unknown>;
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill("SIGKILL");
@@ -54,14 +55,24 @@ export async function startEngine(options: { readonly data?: string } = {}): Pro
       () => "dockerd of the test still answers",
     );
   };
-  await until(
-    () => answers(host),
-    () => `dockerd of the test does not answer:\n${readFileSync(log, "utf8").slice(-2000)}`,
-  );
+  const restart = async (): Promise<void> => {
+    // What a dead engine kept for its processes means nothing to the next one.
+    for (const name of ["pid", "exec"]) rmSync(join(folder, name), { recursive: true, force: true });
+    child = spawn("unshare", [...apart, "sh", "-c", script, "dockerd", ...flags], {
+      stdio: ["ignore", output, output],
+    });
+    over = once(child, "exit");
+    await until(
+      () => answers(host),
+      () => `dockerd of the test does not answer:\n${readFileSync(log, "utf8").slice(-2000)}`,
+    );
+  };
+  await restart();
   return {
     host,
     docker: (...args) => docker(["-H", host, ...args]),
     kill,
+    restart,
     async [Symbol.asyncDispose]() {
       await kill();
       spawnSync("sh", ["-c", `find /sys/fs/cgroup -depth -type d -path '*${cgroup}*' -exec rmdir {} +`]);

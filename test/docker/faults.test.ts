@@ -168,6 +168,13 @@ describe("an engine that dies while a build runs", () => {
       expect(done.code).toBe(1);
       expect(done.stdout).toMatch(/Cannot reach the docker engine at unix:/);
       expect(bed.files()).toEqual([]);
+      const early = await bed.cleanUp();
+      expect([early.code, early.stdout + early.stderr]).toEqual([1, expect.stringContaining("docker container")]);
+      await bed.engine.restart();
+      const { containers } = await bed.left();
+      expect(containers).toHaveLength(1);
+      expect((await bed.cleanUp()).code).toBe(0);
+      expect(await bed.left()).toEqual(nothing);
     } finally {
       await bed[Symbol.asyncDispose]();
       rmSync(data, { recursive: true, force: true });
