@@ -81,3 +81,25 @@ it("leaves the first attempt waiting, for servers that are slow to speak", async
   await expect(reached).rejects.toThrow("accepted the connection but sent no SSH banner");
   expect(machine.open.size).toBe(0);
 });
+
+it("tries again beside a login that stopped after the banner, and no more often than it must", async () => {
+  let count = 0;
+  const attempt: Attempt<string> = async (signal, _, on) => {
+    const id = count++;
+    await Promise.resolve();
+    on.address({ host: "127.0.0.1", port: 2222 });
+    on.dialled();
+    on.banner();
+    if (id === 2) return "the third";
+    return new Promise<string>((_resolve, reject) => {
+      signal.addEventListener("abort", () => reject(new Error("stopped")));
+    });
+  };
+  const reached = reach(settings, access, attempt);
+  await vi.advanceTimersByTimeAsync(4_900);
+  expect(count).toBe(1);
+  await vi.advanceTimersByTimeAsync(4_900);
+  expect(count).toBe(2);
+  await vi.advanceTimersByTimeAsync(4_900);
+  expect(await Promise.race([reached, Promise.resolve("not yet")])).toBe("the third");
+});

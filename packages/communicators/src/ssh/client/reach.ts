@@ -23,10 +23,16 @@ export interface Progress {
 const silence = 1000;
 /** The first waits as long as it may, for servers that are slow to speak; of the others the oldest makes room for a new one. */
 const mostAtOnce = 6;
+/**
+ * A login that takes longer than this does not keep others from trying: a connection that a forwarder took long before the machine was
+ * up may bring a banner and then nothing more.
+ */
+const speech = 5000;
 
 interface Running<T> {
   readonly stop: AbortController;
-  spoke: boolean;
+  /** When the server sent its banner, by the monotonic clock; before all time where it has not. */
+  spokeAt: number;
   at: "resolve" | "tcp" | "banner" | "authentication";
   address: Address | undefined;
   readonly outcome: Promise<{ readonly from: Running<T>; readonly value?: T; readonly error?: unknown }>;
@@ -58,14 +64,14 @@ export async function reach<T>(settings: SshSettings, access: ConnectAccess, att
         one.at = "banner";
       },
       banner: () => {
-        one.spoke = true;
+        one.spokeAt = clock.monotonic();
         one.at = "authentication";
       },
     };
     const trying = attempt(AbortSignal.any([work, stop.signal]), patience.dialTimeout(attempts), on);
     const one: Running<T> = {
       stop,
-      spoke: false,
+      spokeAt: Number.NEGATIVE_INFINITY,
       at: "resolve",
       address: undefined,
       outcome: trying.then(
@@ -76,7 +82,8 @@ export async function reach<T>(settings: SshSettings, access: ConnectAccess, att
     running.add(one);
     return one;
   };
-  const abandon = (one: Running<T>): void => {
+  const abandon = (one: Running<T> | undefined): void => {
+    if (!one) return;
     running.delete(one);
     one.stop.abort();
     void one.outcome.then(discard);
@@ -99,8 +106,7 @@ export async function reach<T>(settings: SshSettings, access: ConnectAccess, att
     let next: Promise<undefined> | undefined;
     start();
     for (;;) {
-      const quiet = [...running].every(({ spoke }) => !spoke);
-      const wake = next ?? (quiet ? pause(silence) : new Promise<never>(() => {}));
+      const wake = next ?? pause(silence);
       wake.catch(() => {});
       const event = await Promise.race([...[...running].map(({ outcome }) => outcome), wake, deadline]);
       access.signal.throwIfAborted();
@@ -109,9 +115,9 @@ export async function reach<T>(settings: SshSettings, access: ConnectAccess, att
       }
       if (event === undefined) {
         next = undefined;
-        if ([...running].some(({ spoke }) => spoke)) continue;
-        const [, oldest] = running;
-        if (running.size >= mostAtOnce && oldest) abandon(oldest);
+        const [, ...others] = running;
+        if ([...running].some(({ spokeAt }) => spokeAt > clock.monotonic() - speech)) continue;
+        if (running.size >= mostAtOnce) abandon(others.find(({ spokeAt }) => spokeAt < 0) ?? others[0]);
         start();
         continue;
       }
