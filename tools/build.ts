@@ -30,13 +30,23 @@ const programs = {
   "windows-machine": "packages/local-cloud/src/windows/machine/main.ts",
 };
 const parts: readonly Part[] = [
-  { name: "main", roots: [programs.main] },
+  {
+    name: "main",
+    roots: [
+      programs.main,
+      "packages/cli/src/commands/version.ts",
+      // What the two following parts share.
+      "packages/cli/src/template/read-bytes.ts",
+      "packages/sdk/src/diagnostics.ts",
+      "packages/sdk/src/suggest.ts",
+    ],
+  },
+  { name: "formatting", roots: ["packages/cli/src/fmt/fmt-command.ts"] },
   {
     name: "template",
     roots: ["packages/cli/src/commands/template-commands.ts", "packages/plugins/core/src/components.ts"],
   },
   { name: "hcl", roots: ["packages/cli/src/template/load-hcl.ts"] },
-  { name: "formatting", roots: ["packages/cli/src/fmt/fmt-command.ts"] },
   { name: "amazon-ebs", roots: ["packages/plugins/amazon/src/ebs/index.ts"] },
 ];
 const { plugin, partOf } = programParts(parts, (path) => join(root, path));

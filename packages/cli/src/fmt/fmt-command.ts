@@ -4,7 +4,6 @@ import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 import { bytesOf, readRefusal } from "../template/read-bytes.ts";
 import { filesAt } from "./format-files.ts";
-import { unifiedDiff } from "./unified-diff.ts";
 
 export interface FmtOptions {
   readonly paths: readonly string[];
@@ -71,7 +70,9 @@ class Formatting {
     const { write, check, diff } = this.#options;
     this.#printer.say(path);
     if (write && !check) await this.#io.host.files.write(resolve(this.#io.host.cwd, path), formatted.after);
-    if (diff) this.#printer.say(unifiedDiff(path, formatted.before, formatted.after).replace(/\n$/, ""));
+    if (!diff) return;
+    const { unifiedDiff } = await import("./unified-diff.ts");
+    this.#printer.say(unifiedDiff(path, formatted.before, formatted.after).replace(/\n$/, ""));
   }
 
   /** Undefined for a file with mistakes, which have been told: formatting it could change what it means. */
