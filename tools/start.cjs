@@ -20,6 +20,13 @@ const writing = (process.env.KILN_WRITE_CODE_CACHE || "").split(",").filter((par
 const scripts = [];
 let cacheOn = false;
 
+/** Modules of Node that take milliseconds to load and that most commands never use. */
+const slow = new Set(["node:crypto"]);
+/** @param {() => object} get Gives the module whose exports are asked for, at the first use of one. */
+function whenUsed(get) {
+  return new Proxy({}, { get: (_, name) => get()[name] });
+}
+
 /** @param {string} part File name of a part of the program, such as `main.cjs`. */
 function load(part) {
   const file = join(__dirname, part);
@@ -43,7 +50,10 @@ function load(part) {
   loaded.filename = file;
   loaded.paths = module.paths;
   require.cache[file] = loaded;
-  const within = (name) => (name.startsWith("./") ? load(name.slice(2)) : loaded.require(name));
+  const within = (name) => {
+    if (name.startsWith("./")) return load(name.slice(2));
+    return slow.has(name) ? whenUsed(() => loaded.require(name)) : loaded.require(name);
+  };
   script.runInThisContext().call(loaded.exports, loaded.exports, within, loaded, file, __dirname);
   loaded.loaded = true;
   return loaded.exports;
