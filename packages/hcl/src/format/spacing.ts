@@ -14,10 +14,10 @@ class TypeSet {
 const OPENS = new TypeSet([T.oBrace, T.oBrack, T.oParen, T.templateControl, T.templateInterp]);
 const CLOSES = new TypeSet([T.cBrace, T.cBrack, T.cParen, T.templateSeqEnd]);
 
-/** 1 for an opening bracket, -1 for a closing one. */
-export function bracketChange(type: TokenType): number {
-  return OPENS.has(type) ? 1 : CLOSES.has(type) ? -1 : 0;
-}
+/** By token type: 1 for an opening bracket, -1 for a closing one. */
+export const BRACKET_CHANGE: Readonly<Int8Array> = Int8Array.from({ length: 64 }, (_, type) =>
+  OPENS.has(type as TokenType) ? 1 : CLOSES.has(type as TokenType) ? -1 : 0,
+);
 
 const BEFORE_COMMA = new TypeSet([T.comma, T.ellipsis]);
 const TEXT_START = new TypeSet([T.quotedLit, T.stringLit, T.oQuote, T.oHeredoc]);
@@ -47,23 +47,47 @@ const BEFORE_SIGN = new TypeSet([
   T.bang,
 ]);
 
-/** Whether `packer fmt` puts a blank between this token and the next on its line. `before` is the type of the one before. */
-export function spaceBetween(tokens: TokenList, index: number, before: TokenType | undefined): boolean {
-  const subject = tokens.type(index);
-  const after = tokens.type(index + 1);
-  if (after === T.newline) return false;
-  if (subject === T.ident && (after === T.oParen || after === T.doubleColon)) return false;
-  if (subject === T.doubleColon && after === T.ident) return false;
-  if (subject === T.dot || after === T.dot || BEFORE_COMMA.has(after)) return false;
-  if (subject === T.comma) return true;
-  if (TEXT_START.has(subject) || TEXT_END.has(after)) return false;
-  if (subject === T.templateSeqEnd && (after === T.templateInterp || after === T.templateControl)) return false;
+/** Answers by pair of token types, found out when first asked: 1 for no blank, 2 for one, 3 where more than the pair matters. */
+const PAIRS = new Uint8Array(64 * 64);
+const NO_BLANK = 1;
+const BLANK = 2;
+const DEPENDS = 3;
+
+/**
+ * Whether `packer fmt` puts a blank between the token at `index` and the next on its line. `before` is the type of the one before, 0 where
+ * there is none.
+ */
+export function spaceBetween(
+  tokens: TokenList,
+  index: number,
+  subject: number,
+  after: number,
+  before: number,
+): boolean {
+  const pair = (subject << 6) | after;
+  let known = PAIRS[pair];
+  if (known === 0) {
+    known = ofPair(subject as TokenType, after as TokenType);
+    PAIRS[pair] = known;
+  }
+  if (known !== DEPENDS) return known === BLANK;
+  if (subject === T.minus) return before !== 0 && !BEFORE_SIGN.has(before as TokenType);
   // `in` may introduce a tuple: `[for x in [1, 2] : x]`.
-  if (subject === T.ident && before === T.ident && tokens.text(index) === "in") return true;
-  const indexable = subject === T.ident || subject === T.number || CLOSES.has(subject);
-  if (after === T.oBrack && indexable) return false;
-  if (subject === T.bang) return false;
-  if (subject === T.minus) return before !== undefined && !BEFORE_SIGN.has(before);
-  if (subject === T.oBrace || after === T.cBrace) return !(subject === T.oBrace && after === T.cBrace);
-  return !OPENS.has(subject) && !CLOSES.has(after);
+  return before === T.ident && tokens.text(index) === "in";
+}
+
+function ofPair(subject: TokenType, after: TokenType): number {
+  if (after === T.newline) return NO_BLANK;
+  if (subject === T.ident && (after === T.oParen || after === T.doubleColon)) return NO_BLANK;
+  if (subject === T.doubleColon && after === T.ident) return NO_BLANK;
+  if (subject === T.dot || after === T.dot || BEFORE_COMMA.has(after)) return NO_BLANK;
+  if (subject === T.comma) return BLANK;
+  if (TEXT_START.has(subject) || TEXT_END.has(after)) return NO_BLANK;
+  if (subject === T.templateSeqEnd && (after === T.templateInterp || after === T.templateControl)) return NO_BLANK;
+  if (subject === T.ident && (after === T.oBrack || (CLOSES.has(after) && after !== T.cBrace))) return DEPENDS;
+  if (after === T.oBrack && (subject === T.number || CLOSES.has(subject))) return NO_BLANK;
+  if (subject === T.bang) return NO_BLANK;
+  if (subject === T.minus) return DEPENDS;
+  if (subject === T.oBrace || after === T.cBrace) return subject === T.oBrace && after === T.cBrace ? NO_BLANK : BLANK;
+  return OPENS.has(subject) || CLOSES.has(after) ? NO_BLANK : BLANK;
 }

@@ -101,6 +101,19 @@ export class TokenList {
     this.source.boundaries = this.startArray.subarray(0, this.length);
   }
 
+  /** Kinds by index, for loops over all tokens. May be longer than the list. */
+  get types(): Readonly<Uint8Array> {
+    return this.typeArray;
+  }
+
+  get starts(): Readonly<Int32Array> {
+    return this.startArray;
+  }
+
+  get ends(): Readonly<Int32Array> {
+    return this.endArray;
+  }
+
   type(i: number): TokenType {
     return this.typeArray[i] as TokenType;
   }
