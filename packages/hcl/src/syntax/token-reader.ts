@@ -44,6 +44,8 @@ export class TokenReader {
   depth = 0;
   readonly tokens: TokenList;
   private next = 0;
+  /** What `seek` found, until something is read or newlines count differently. */
+  private found = -1;
   private readonly newlines: boolean[] = [true];
   private includeNewlines = true;
   private tooDeep = false;
@@ -61,25 +63,33 @@ export class TokenReader {
   /** Whether newlines are tokens from here on; `popNewlines` goes back to what was before. */
   pushNewlines(include: boolean): void {
     this.newlines.push(include);
+    if (include !== this.includeNewlines) this.found = -1;
     this.includeNewlines = include;
   }
 
   popNewlines(): void {
+    const include = this.newlines[this.newlines.length - 2] ?? true;
     this.newlines.pop();
-    this.includeNewlines = this.newlines.at(-1) ?? true;
+    if (include !== this.includeNewlines) this.found = -1;
+    this.includeNewlines = include;
   }
 
   /** Index of the next token that counts. */
   private seek(): number {
-    const { tokens } = this;
-    if (this.next >= tokens.length) return tokens.length - 1;
-    for (let i = this.next; ; i++) {
-      const type = tokens.type(i);
+    if (this.found < 0) this.found = this.seekFrom(this.next);
+    return this.found;
+  }
+
+  private seekFrom(next: number): number {
+    const { types, ends, length } = this.tokens;
+    if (next >= length) return length - 1;
+    for (let i = next; ; i++) {
+      const type = types[i];
       if (type === T.newline) {
         if (this.includeNewlines) return i;
       } else if (type === T.comment) {
         // A line comment takes its newline along, and that newline still ends the line.
-        if (this.includeNewlines && this.source.text[tokens.end(i) - 1] === "\n") return i;
+        if (this.includeNewlines && this.source.text[(ends[i] as number) - 1] === "\n") return i;
       } else return i;
     }
   }
@@ -108,6 +118,7 @@ export class TokenReader {
   read(): Token {
     const i = this.seek();
     this.next = i + 1;
+    this.found = -1;
     return this.tokenAt(i);
   }
 
@@ -176,6 +187,7 @@ export class TokenReader {
     const close = text ? at + 2 : at + 1;
     if (tokens.type(close) !== T.cQuote) return undefined;
     this.next = close + 1;
+    this.found = -1;
     return [this.tokenAt(at), text ? this.tokenAt(at + 1) : undefined, this.tokenAt(close)];
   }
 
