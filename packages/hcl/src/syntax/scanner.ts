@@ -8,8 +8,13 @@ const NUMBER = /\d(?:\d|\.|[eE][+-]?\d)*/y;
 const HEREDOC = /<<-?((?:[\p{ID_Start}_])[\p{ID_Continue}-]*)\r?\n/uy;
 const NEWLINES = /(?:\r?\n)+/y;
 const BLANKS = /[ \t]+/y;
+/** Literal text that ends nothing, by the kind of template. */
+const PLAIN_QUOTED = /[^$%"\\\r\n\ud800-\udfff]+/y;
+const PLAIN = /[^$%\n\ud800-\udfff]+/y;
 
-const SINGLE = new Map<string, TokenType>([
+/** By character code, 0 where no token is that character alone. */
+const SINGLE = new Uint8Array(128);
+for (const [character, type] of [
   ["{", T.oBrace],
   ["[", T.oBrack],
   ["]", T.cBrack],
@@ -35,7 +40,9 @@ const SINGLE = new Map<string, TokenType>([
   ["'", T.apostrophe],
   ["`", T.backtick],
   [";", T.semicolon],
-]);
+] as const) {
+  SINGLE[character.charCodeAt(0)] = type;
+}
 
 const DOUBLE = new Map<string, TokenType>([
   ["==", T.equalOp],
@@ -177,12 +184,16 @@ class Scanner {
   private symbol(c: number): void {
     const { text, at } = this;
     if (c === 0x2e && text.startsWith("...", at)) return this.emit(T.ellipsis, 3);
-    const double = DOUBLE.get(text.slice(at, at + 2));
-    if (double !== undefined) return this.emit(double, 2);
-    const single = SINGLE.get(text.charAt(at));
-    if (single !== undefined) {
+    const next = text.charCodeAt(at + 1);
+    // Every token of two characters ends in one of these.
+    if (next === 0x3d || next === 0x26 || next === 0x7c || next === 0x3e || next === 0x3a) {
+      const double = DOUBLE.get(text.slice(at, at + 2));
+      if (double !== undefined) return this.emit(double, 2);
+    }
+    const single = c < 128 ? (SINGLE[c] as number) : 0;
+    if (single !== 0) {
       if (single === T.oBrace) this.braces++;
-      return this.emit(single, 1);
+      return this.emit(single as TokenType, 1);
     }
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
     if (character.length === 1 && isDamage(c)) return this.emit(T.badUtf8, 1);
@@ -196,7 +207,7 @@ class Scanner {
     const quoted = template.kind === "quoted";
     const literal = quoted ? T.quotedLit : T.stringLit;
     const start = this.at;
-    let i = start;
+    let i = start + this.match(quoted ? PLAIN_QUOTED : PLAIN);
     for (; i < text.length; i++) {
       const c = text.charCodeAt(i);
       if (c === 0x24 || c === 0x25) {
