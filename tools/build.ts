@@ -72,6 +72,8 @@ await build({
   output: {
     dir: lib,
     format: "cjs",
+    // The start-up script runs parts in a way for which Node warns of import().
+    dynamicImportInCjs: false,
     minify: true,
     entryFileNames: "[name].cjs",
     chunkFileNames: ({ name }) => (parts.some((part) => part.name === name) ? `${name}.cjs` : "[name]-[hash].cjs"),

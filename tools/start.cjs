@@ -13,7 +13,7 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
 }
 const { existsSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
-const { Script, constants } = require("node:vm");
+const { Script } = require("node:vm");
 
 /** Parts whose compiled code is to be written when the process ends; only the build asks for that. */
 const writing = (process.env.KILN_WRITE_CODE_CACHE || "").split(",").filter((part) => part !== "");
@@ -24,7 +24,14 @@ let cacheOn = false;
 const slow = new Set(["node:crypto"]);
 /** @param {() => object} get Gives the module whose exports are asked for, at the first use of one. */
 function whenUsed(get) {
-  return new Proxy({}, { get: (_, name) => get()[name] });
+  return new Proxy(
+    {},
+    {
+      get: (_, name) => get()[name],
+      ownKeys: () => Reflect.ownKeys(get()),
+      getOwnPropertyDescriptor: (_, name) => ({ ...Reflect.getOwnPropertyDescriptor(get(), name), configurable: true }),
+    },
+  );
 }
 
 /** @param {string} part File name of a part of the program, such as `main.cjs`. */
@@ -43,7 +50,6 @@ function load(part) {
   const script = new Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
     filename: file,
     cachedData: existsSync(kept) ? readFileSync(kept) : undefined,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   if (write) scripts.push([kept, script]);
   const loaded = new modules(file, module);
