@@ -33,8 +33,11 @@ async function copy(source: string, target: string, host: Host, signal: AbortSig
   if (!stat) throw new StepError(`open ${source}: no such file or directory`, { code: "ENOENT" });
   try {
     if (stat.kind === "file" && stat.size <= atOnce) {
+      const isNew = (await files.stat(target)) === undefined;
       await files.write(target, "", { append: true, mode: 0o666 });
       const made = await files.stat(target);
+      // Some file systems (ext4) write everything out at once when a file that was there and empty is closed.
+      if (isNew) await files.remove(target);
       await files.copy(source, target);
       await files.chmod(target, made?.mode ?? 0o644);
       signal.throwIfAborted();
