@@ -1,15 +1,28 @@
-/** Works on up to `atOnce` items side by side and gives the results in the order of the items. Never holds more than that. */
+/**
+ * Works on up to `atOnce` items side by side and gives the results in the order of the items. Never holds more than that, and one item that
+ * is fetched while a result is being used.
+ */
 export async function* inOrder<T, R>(
   items: AsyncIterable<T>,
   atOnce: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
+  const iterator = items[Symbol.asyncIterator]();
   const running: Promise<R>[] = [];
+  const fetched = (): Promise<IteratorResult<T>> => {
+    const coming = iterator.next();
+    // Seen to below, in its turn; until then a failure must not count as unhandled.
+    coming.catch(() => {});
+    return coming;
+  };
+  let coming = fetched();
   try {
-    for await (const item of items) {
-      const result = work(item);
-      // Seen to below, in its turn; until then a failure must not count as unhandled.
-      result.catch(() => {});
+    for (;;) {
+      const item = await coming;
+      if (item.done) break;
+      coming = fetched();
+      const result = work(item.value);
+      result.catch(() => {}); // likewise
       running.push(result);
       if (running.length >= atOnce) {
         const first = running.shift();
@@ -18,6 +31,7 @@ export async function* inOrder<T, R>(
     }
     for (let next = running.shift(); next; next = running.shift()) yield await next;
   } finally {
-    await Promise.allSettled(running);
+    await Promise.allSettled([...running, coming]);
+    await iterator.return?.();
   }
 }
