@@ -77,6 +77,7 @@ describe("building from a disk image", () => {
     expect(port).toBeGreaterThanOrEqual(2222);
     expect(port).toBeLessThanOrEqual(4444);
     expect(host.spawned.map(({ args }) => args.join(" "))).toEqual([
+      "create -f qcow2 -b /images/base.qcow2 -F qcow2 /out/packer-qemu",
       "resize -f qcow2 /out/packer-qemu 40960M",
       "convert -O qcow2 /out/packer-qemu /out/packer-qemu.convert",
     ]);
@@ -99,6 +100,13 @@ describe("building from a disk image", () => {
       "StepProvision",
       "stepShutdown",
     ]);
+  });
+
+  it("copies the image where nothing rewrites the disk afterwards", async () => {
+    const { host, error } = await run({ skip_compaction: true, skip_resize_disk: true });
+    expect(error).toBeUndefined();
+    expect(host.spawned).toEqual([]);
+    expect(await host.files.readText("/out/packer-qemu")).toBe(await host.files.readText("/images/base.qcow2"));
   });
 
   it("does with qemu-img what the options say", async () => {

@@ -4,12 +4,20 @@ import type { Settings } from "../settings.ts";
 
 const tries = 10;
 
+/** Whether `convertDisks` will do anything. */
+export function willConvert(settings: Settings): boolean {
+  return !settings.skipCompaction || compresses(settings);
+}
+
+function compresses({ disk_compression: compression, format }: Settings): boolean {
+  return compression && format === "qcow2";
+}
+
 /** Rewrites the disks without their empty parts, compressed where asked (`stepConvertDisk`). */
 export async function convertDisks(ctx: BuildContext, settings: Settings): Promise<void> {
-  const compress = settings.disk_compression && settings.format === "qcow2";
-  if (settings.skipCompaction && !compress) return;
+  if (!willConvert(settings)) return;
   ctx.ui.say("Converting hard drive...");
-  const flags = [...(compress ? ["-c"] : []), ...(settings.qemu_img_args?.convert ?? [])];
+  const flags = [...(compresses(settings) ? ["-c"] : []), ...(settings.qemu_img_args?.convert ?? [])];
   for (const disk of settings.disks) {
     const target = `${disk}.convert`;
     await patiently(ctx, ["convert", ...flags, "-O", settings.format, disk, target]);

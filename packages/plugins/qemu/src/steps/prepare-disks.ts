@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { type BuildContext, codeOf, messageOf, StepError } from "@kiln/sdk";
 import { qemuImg } from "../qemu-img.ts";
 import { type Settings, withUnit } from "../settings.ts";
+import { willConvert } from "./convert-disks.ts";
 
 /** Makes the blank disks and the overlay (`stepCreateDisk`). The copy of a disk image is not made here. */
 export async function createDisks(ctx: BuildContext, settings: Settings, medium: string): Promise<void> {
@@ -19,7 +20,10 @@ export async function createDisks(ctx: BuildContext, settings: Settings, medium:
   }
 }
 
-/** Copies the disk image (`stepCopyDisk`): as it is where it bears the format's name, converted otherwise. */
+/**
+ * Copies the disk image (`stepCopyDisk`): as it is where it bears the format's name, converted otherwise. Where the disk is rewritten at the
+ * end anyway an overlay does, which saves copying what is copied again.
+ */
 export async function copyDisk(ctx: BuildContext, settings: Settings, image: string): Promise<void> {
   const { host, ui, signal } = ctx;
   const [disk = ""] = settings.disks;
@@ -30,6 +34,11 @@ export async function copyDisk(ctx: BuildContext, settings: Settings, image: str
     return;
   }
   ui.message("File extension already matches desired output format. Skipping qemu-img convert step");
+  if (settings.format === "qcow2" && willConvert(settings) && !ctx.cache) {
+    const args = ["create", "-f", "qcow2", "-b", image, "-F", "qcow2", disk];
+    await qemuImg(ctx, "Error creating hard drive", args);
+    return;
+  }
   try {
     await host.files.copy(image, disk);
     const mode = (await host.files.stat(disk))?.mode ?? 0o644;
