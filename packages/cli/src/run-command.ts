@@ -95,7 +95,7 @@ async function run(io: Io, line: Exclude<CommandLine, Line<"print">>): Promise<n
 }
 
 async function rehearse(io: Io, path: string, flags: Line<"rehearse">["flags"]): Promise<number> {
-  const { serve, images, policy, shell, base, port, "remove-image": removeImage } = flags;
+  const { serve, images, policy, shell, base, port, "remove-image": removeImage, "unknown-images": unknown } = flags;
   const options = {
     serve,
     images,
@@ -103,6 +103,7 @@ async function rehearse(io: Io, path: string, flags: Line<"rehearse">["flags"]):
     ...(shell !== undefined && { shell }),
     ...(removeImage !== undefined && { removeImage }),
     ...(base !== undefined && { base }),
+    ...(unknown !== undefined && { unknownImageUser: unknown }),
     ...(port > 0 && { port }),
   };
   const command = await templateCommands();

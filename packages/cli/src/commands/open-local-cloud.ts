@@ -8,6 +8,8 @@ export interface OpenOptions {
   /** Directory or tarball of a root file system; this host's own system where absent. */
   readonly base?: string;
   readonly port?: number;
+  /** Login user of the stand-in that any unknown AMI id is taken for. */
+  readonly unknownImageUser?: string;
 }
 export interface OpenedCloud extends AsyncDisposable {
   readonly cloud: LocalCloud;
@@ -46,6 +48,7 @@ export async function openLocalCloud(io: Io, printer: Printer, options: OpenOpti
         directory: cloudDirectory(io),
         machines,
         ...(base && { base }),
+        ...(options.unknownImageUser !== undefined && { unknownImageUser: options.unknownImageUser }),
         ...(options.port !== undefined && { port: options.port }),
         onDefect: (error) => io.terminal.writeError(`local cloud: ${messageOf(error)}\n`),
       }),

@@ -20,6 +20,10 @@ export const rehearse = command({
       shown: "=PATH",
       doc: "Directory or tarball of the machines' root file system (default: this system's own).",
     }),
+    "unknown-images": text({
+      shown: "=USER",
+      doc: "Let any AMI id that is not known here stand for this system, with the login user USER.",
+    }),
     port: integer({ shown: "=N", doc: "Port of the endpoint (default: any free one)." }, 0),
     ...buildFlags,
   },

@@ -37,7 +37,7 @@ function unknownHint(call: Call, id: string): string {
     .filter((image) => image.standIn && image.architecture === "x86_64" && /^ubuntu\/.*-server-/.test(image.name))
     .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
   const instead = newest ? `, such as ${newest.id} (${newest.name})` : "";
-  return ` in ${call.region} of Kiln's local cloud, which knows its own images and stand-ins for well-known public ones${instead}; find one with source_ami_filter`;
+  return ` in ${call.region} of Kiln's local cloud, which knows its own images and stand-ins for well-known public ones${instead}; find one with source_ami_filter, or let any id stand for one: kiln rehearse -unknown-images=USER`;
 }
 
 /** The caller's own image, or EC2's refusal to touch somebody else's. */
