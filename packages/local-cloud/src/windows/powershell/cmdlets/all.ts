@@ -4,9 +4,11 @@ import { contentCmdlets } from "./content.ts";
 import { fileCmdlets } from "./file-items.ts";
 import { objectCmdlets } from "./objects.ts";
 import { outputCmdlets } from "./output.ts";
+import { pathCmdlets } from "./paths-and-locations.ts";
 import { registryCmdlets } from "./registry-items.ts";
 import { serviceCmdlets } from "./services.ts";
 import { sessionCmdlets } from "./session.ts";
+import { transferCmdlets } from "./transfer-items.ts";
 import { webCmdlets } from "./web.ts";
 
 /** Every cmdlet there is, by its name in lower case. */
@@ -15,6 +17,8 @@ export const cmdlets: ReadonlyMap<string, Cmdlet> = new Map(
     ...outputCmdlets,
     ...objectCmdlets,
     ...fileCmdlets,
+    ...transferCmdlets,
+    ...pathCmdlets,
     ...registryCmdlets,
     ...contentCmdlets,
     ...sessionCmdlets,

@@ -1,28 +1,14 @@
 import { Refusal } from "../../system/refusal.ts";
 import { registryPath } from "../../system/registry.ts";
-import {
-  escapeExpression,
-  extensionOf,
-  hasWildcard,
-  joinPath,
-  leafOf,
-  parentOf,
-  wildcard,
-} from "../../system/windows-path.ts";
+import { escapeExpression, hasWildcard, joinPath, parentOf, wildcard } from "../../system/windows-path.ts";
 import { hasVariable } from "../run/variables.ts";
 import { DictionaryEntry, PsObject } from "../values/collections.ts";
 import { text } from "../values/convert.ts";
 import { FileInfo } from "../values/file-info.ts";
-import type { Value } from "../values/value.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
+import { filtered, given, isLiteral, paths } from "./given-paths.ts";
 import { expandFiles, notFound, onFile, placeOf } from "./places.ts";
 import { registryKeyObject } from "./registry-items.ts";
-
-const paths = [takes("Path", 0, "both", "FullName"), takes("LiteralPath", undefined, "name", "PSPath")];
-function given(call: Call): readonly string[] {
-  return [...call.texts("Path"), ...call.texts("LiteralPath")];
-}
-const isLiteral = (call: Call): boolean => call.has("LiteralPath") && call.texts("Path").length === 0;
 
 async function testPath(call: Call): Promise<void> {
   const kind = (call.text("PathType") ?? "any").toLowerCase();
@@ -222,17 +208,6 @@ const removeItem: Cmdlet = {
   },
 };
 
-function filtered(call: Call, files: readonly string[]): readonly string[] {
-  const [include, exclude] = [call.texts("Include"), call.texts("Exclude")];
-  const filter = call.has("Filter") ? call.text("Filter") : undefined;
-  return files.filter(
-    (file) =>
-      (include.length === 0 || include.some((one) => wildcard(one).test(leafOf(file)))) &&
-      !exclude.some((one) => wildcard(one).test(leafOf(file))) &&
-      (filter === undefined || wildcard(filter, false).test(leafOf(file))),
-  );
-}
-
 const getChildItem: Cmdlet = {
   name: "Get-ChildItem",
   parameters: [
@@ -317,52 +292,6 @@ async function listed(call: Call, files: readonly string[], depth: number, top: 
     );
 }
 
-async function transfer(call: Call, moves: boolean): Promise<void> {
-  const { drive } = call.process.system;
-  const to = call.path(call.text("Destination") ?? ".");
-  for (const path of given(call)) {
-    const files = filtered(call, expandFiles(call, path, isLiteral(call)));
-    for (const from of files) {
-      if (!drive.facts(from)) {
-        await call.reportRecord(notFound(call, from).record);
-        continue;
-      }
-      await onFile(call, from, async () => {
-        const target = drive.facts(to)?.isFolder ? joinPath(to, leafOf(from)) : to;
-        if (moves) {
-          if (drive.facts(target) && target.toLowerCase() !== from.toLowerCase()) {
-            if (!call.flag("Force") || drive.facts(target)?.isFolder) {
-              await call.error(
-                "MoveFileInfoItemIOError",
-                "Cannot create a file when that file already exists.",
-                "WriteError",
-                from,
-                "System.IO.IOException",
-              );
-              return;
-            }
-            drive.remove(target, false, true);
-          }
-          drive.move(from, target);
-        } else copyTree(call, from, target, call.flag("Recurse"));
-        const facts = drive.facts(target);
-        if (call.flag("PassThru") && facts) await call.emit(new FileInfo(facts, drive));
-      });
-    }
-  }
-}
-
-function copyTree(call: Call, from: string, to: string, recursive: boolean): void {
-  const { drive } = call.process.system;
-  if (!drive.facts(from)?.isFolder) {
-    if (call.flag("Force") && drive.facts(to)?.isReadOnly) drive.setReadOnly(to, false);
-    drive.copy(from, to);
-    return;
-  }
-  drive.makeFolder(to);
-  if (recursive) for (const one of drive.list(from)) copyTree(call, one.path, joinPath(to, leafOf(one.path)), true);
-}
-
 /** Cmdlets that work on files, and on what else has paths. */
 export const fileCmdlets: readonly Cmdlet[] = [
   {
@@ -386,52 +315,6 @@ export const fileCmdlets: readonly Cmdlet[] = [
   },
   removeItem,
   getChildItem,
-  {
-    name: "Copy-Item",
-    parameters: [
-      takes("Path", 0, "both", "FullName"),
-      takes("Destination", 1),
-      takes("LiteralPath", undefined, "name", "PSPath"),
-      flag("Recurse"),
-      flag("Force"),
-      flag("PassThru"),
-      flag("Container"),
-      takes("Include"),
-      takes("Exclude"),
-      takes("Filter"),
-    ],
-    process: (call) => transfer(call, false),
-  },
-  {
-    name: "Move-Item",
-    parameters: [
-      takes("Path", 0, "both", "FullName"),
-      takes("Destination", 1),
-      takes("LiteralPath", undefined, "name", "PSPath"),
-      flag("Force"),
-      flag("PassThru"),
-    ],
-    process: (call) => transfer(call, true),
-  },
-  {
-    name: "Rename-Item",
-    parameters: [
-      takes("Path", 0, "both", "FullName"),
-      takes("NewName", 1),
-      takes("LiteralPath", undefined, "name", "PSPath"),
-      flag("Force"),
-      flag("PassThru"),
-    ],
-    async process(call) {
-      const { drive } = call.process.system;
-      for (const path of given(call)) {
-        const from = call.path(path);
-        if (!drive.facts(from)) await call.reportRecord(notFound(call, from).record);
-        else
-          await onFile(call, from, () => drive.move(from, joinPath(parentOf(from), leafOf(call.required("NewName")))));
-      }
-    },
-  },
   {
     name: "Get-Item",
     parameters: [...paths, flag("Force")],
@@ -488,116 +371,4 @@ export const fileCmdlets: readonly Cmdlet[] = [
       } else throw new Refusal(`Set-Item ${place.kind}:`);
     },
   },
-  {
-    name: "Resolve-Path",
-    parameters: [...paths, flag("Relative")],
-    async process(call) {
-      for (const path of given(call))
-        for (const file of expandFiles(call, path, isLiteral(call))) {
-          const facts = call.process.system.drive.facts(file);
-          if (facts)
-            await call.emit(
-              new PsObject(
-                [
-                  ["Path", facts.path],
-                  ["ProviderPath", facts.path],
-                ],
-                "System.Management.Automation.PathInfo",
-              ),
-            );
-          else await call.reportRecord(notFound(call, file).record);
-        }
-    },
-  },
-  {
-    name: "Convert-Path",
-    parameters: paths,
-    async process(call) {
-      for (const path of given(call)) await call.emit(call.path(path));
-    },
-  },
-  {
-    name: "Join-Path",
-    parameters: [takes("Path", 0, "name", "PSPath"), takes("ChildPath", 1), flag("Resolve")],
-    async process(call) {
-      for (const path of call.texts("Path"))
-        await call.emit(joinPath(path.replaceAll("/", "\\"), (call.text("ChildPath") ?? "").replaceAll("/", "\\")));
-    },
-  },
-  {
-    name: "Split-Path",
-    parameters: [
-      takes("Path", 0, "both"),
-      flag("Parent"),
-      flag("Leaf"),
-      flag("Extension"),
-      flag("LeafBase"),
-      flag("Qualifier"),
-      flag("NoQualifier"),
-      flag("IsAbsolute"),
-      takes("LiteralPath", undefined, "name"),
-    ],
-    async process(call) {
-      for (const path of given(call)) {
-        const plain = path.replaceAll("/", "\\").replace(/(?<=[^:\\])\\+$/, "");
-        const cut = plain.lastIndexOf("\\");
-        const leaf = plain.slice(cut + 1);
-        const drive = /^\w+:/.exec(plain)?.[0] ?? "";
-        let said: Value = cut < 0 ? "" : cut === drive.length ? plain.slice(0, cut + 1) : plain.slice(0, cut);
-        if (plain === said) said = "";
-        if (call.flag("Leaf")) said = leaf;
-        else if (call.flag("Extension")) said = extensionOf(leaf);
-        else if (call.flag("LeafBase")) said = leaf.replace(/\.[^.]*$/, "");
-        else if (call.flag("Qualifier")) said = drive;
-        else if (call.flag("NoQualifier")) said = plain.slice(drive.length);
-        else if (call.flag("IsAbsolute")) said = drive !== "";
-        await call.emit(said);
-      }
-    },
-  },
-  {
-    name: "Get-Location",
-    parameters: [],
-    async process(call) {
-      const path = call.process.directory;
-      await call.emit(new PsObject([["Path", path]], "System.Management.Automation.PathInfo"));
-    },
-  },
-  {
-    name: "Set-Location",
-    parameters: [...paths, flag("PassThru")],
-    async process(call) {
-      for (const path of given(call)) {
-        const place = placeOf(call, path);
-        if (place.kind !== "file") throw new Refusal(`Set-Location ${path}`);
-        const facts = call.process.system.drive.facts(place.path);
-        if (facts?.isFolder) call.process.directory = facts.path;
-        else await call.reportRecord(notFound(call, place.path).record);
-      }
-    },
-  },
-  {
-    name: "Push-Location",
-    parameters: [takes("Path", 0, "both")],
-    async process(call) {
-      stackOf(call).push(call.process.directory);
-      const path = call.text("Path");
-      if (path !== undefined)
-        await call.engine.command("Set-Location", [{ name: "Path", value: path, source: "" }], call.frame);
-    },
-  },
-  {
-    name: "Pop-Location",
-    parameters: [],
-    process(call) {
-      call.process.directory = stackOf(call).pop() ?? call.process.directory;
-    },
-  },
 ];
-
-const stacks = new WeakMap<object, string[]>();
-function stackOf(call: Call): string[] {
-  const known = stacks.get(call.engine) ?? [];
-  stacks.set(call.engine, known);
-  return known;
-}
