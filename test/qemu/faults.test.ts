@@ -21,7 +21,7 @@ describe("before the machine starts", () => {
       [{ qemu_binary: "/nowhere/qemu" }, /\/nowhere\/qemu is not there/],
       [
         { iso_url: "broken.qcow2", skip_resize_disk: false },
-        /Error resizing hard drive: qemu-img resize failed with exit code 1: /,
+        /Error creating hard drive: qemu-img create failed with exit code 1: /,
       ],
       [
         { qemuargs: [["-machine", "type=abacus"]] },

@@ -112,6 +112,10 @@ export const nodeFiles: Files = {
   },
   rename: (from, to) => fs.rename(from, to),
   copy: copyBytes,
+  freeBytes: async (path) => {
+    const { bavail, bsize } = await fs.statfs(path);
+    return bavail * bsize;
+  },
   chmod: (path, mode) => fs.chmod(path, mode),
   remove: (path) => fs.rm(path, { recursive: true, force: true }),
   temporary,

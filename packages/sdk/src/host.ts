@@ -118,6 +118,8 @@ export interface Files {
    */
   copy(from: string, to: string): Promise<void>;
   chmod(path: string, mode: number): Promise<void>;
+  /** How many bytes this user may still write where an existing file or directory is. */
+  freeBytes(path: string): Promise<number>;
   /** File or whole directory; nothing there is success. */
   remove(path: string): Promise<void>;
   /** A new private file (0600) or directory (0700) in the temporary directory, named `PREFIX` + random digits. */

@@ -102,6 +102,12 @@ describe("building from a disk image", () => {
     ]);
   });
 
+  it("copies the image where there may not be room for another", async () => {
+    const { host, error } = await run({}, { free: 1 });
+    expect(error).toBeUndefined();
+    expect(host.spawned.map(({ args }) => args[0])).toEqual(["resize", "convert"]);
+  });
+
   it("copies the image where nothing rewrites the disk afterwards", async () => {
     const { host, error } = await run({ skip_compaction: true, skip_resize_disk: true });
     expect(error).toBeUndefined();

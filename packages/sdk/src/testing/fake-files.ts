@@ -129,6 +129,12 @@ export class FakeFiles implements Files {
     await this.write(to, bytes, { mode });
     await this.chmod(to, mode);
   }
+  /** For `freeBytes`. */
+  free = Number.POSITIVE_INFINITY;
+  async freeBytes(path: string): Promise<number> {
+    this.#check(path);
+    return this.free;
+  }
   async rename(from: string, to: string): Promise<void> {
     this.#check(to);
     if (this.#directories.has(from)) return this.#renameDirectory(from, to);

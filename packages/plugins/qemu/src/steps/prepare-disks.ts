@@ -34,7 +34,7 @@ export async function copyDisk(ctx: BuildContext, settings: Settings, image: str
     return;
   }
   ui.message("File extension already matches desired output format. Skipping qemu-img convert step");
-  if (settings.format === "qcow2" && willConvert(settings) && !ctx.cache) {
+  if (await overlayWillDo(ctx, settings, image)) {
     const args = ["create", "-f", "qcow2", "-b", image, "-F", "qcow2", disk];
     await qemuImg(ctx, "Error creating hard drive", args);
     return;
@@ -51,6 +51,13 @@ export async function copyDisk(ctx: BuildContext, settings: Settings, image: str
     });
   }
   signal.throwIfAborted();
+}
+
+/** Not where there is no room for a copy: that must be told now, not when the machine is ready. A stored state holds whole disks. */
+async function overlayWillDo({ host, cache }: BuildContext, settings: Settings, image: string): Promise<boolean> {
+  if (cache || settings.format !== "qcow2" || !willConvert(settings)) return false;
+  const size = (await host.files.stat(image))?.size ?? 0;
+  return (await host.files.freeBytes(settings.output)) > size;
 }
 
 /** Brings the copy to its size (`stepResizeDisk`). */

@@ -9,6 +9,8 @@ export interface FakeQemuOptions extends FakeHostOptions {
   readonly answers?: Readonly<Record<string, (args: Readonly<Record<string, unknown>>) => unknown>>;
   /** Ports that somebody else has. */
   readonly taken?: readonly number[];
+  /** Bytes of room on every disk; endless where absent. */
+  readonly free?: number;
 }
 
 /** Lets everything else go on before time moves. */
@@ -43,6 +45,7 @@ export class FakeQemuHost extends FakeHost {
       },
     });
     this.#qemu = options;
+    if (options.free !== undefined) this.files.free = options.free;
   }
 
   /** The machine goes down by itself. */
