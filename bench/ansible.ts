@@ -69,7 +69,7 @@ const median = (values: readonly number[]): number =>
 async function main(): Promise<boolean> {
   await using sshd = await startSshd();
   await using communicator = await connect(sshd);
-  await using server = await serveSsh(communicator, { user: "bench" });
+  await using server = await serveSsh(communicator, { user: sshd.user });
   const keyFile = join(work, "key");
   writeFileSync(keyFile, server.privateKey ?? "", { mode: 0o600 });
   const ways: readonly [string, Readonly<Record<string, string>>][] = [
@@ -86,7 +86,7 @@ async function main(): Promise<boolean> {
     const through: number[] = [];
     for (let i = 0; i < runs; i++) {
       straight.push(await play("straight", sshd, env));
-      through.push(await play("through", { port: server.port, user: "bench", keyFile }, env));
+      through.push(await play("through", { port: server.port, user: sshd.user, keyFile }, env));
     }
     const ratio = median(through) / median(straight);
     good &&= ratio <= limit;
