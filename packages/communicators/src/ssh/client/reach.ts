@@ -90,7 +90,8 @@ export async function reach<T>(settings: SshSettings, access: ConnectAccess, att
   };
   const failure = () => {
     const furthest = [...running].sort((a, b) => unfinished.indexOf(b.at) - unfinished.indexOf(a.at))[0];
-    const ended = last && furthest && rank(last.error) > unfinished.indexOf(furthest.at) ? last : undefined;
+    // At the same stage, what is known says more than what was still awaited.
+    const ended = last && furthest && rank(last.error) >= unfinished.indexOf(furthest.at) ? last : undefined;
     const { error, address } =
       ended ?? (furthest && { error: stillAt(furthest), address: furthest.address }) ?? last ?? {};
     return { error, address, attempts, waited: clock.monotonic() - begun, settings };
