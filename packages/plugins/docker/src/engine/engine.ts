@@ -43,6 +43,8 @@ export interface Sized {
  * where the socket cannot be reached. What does not exist is undefined or success; all else that the engine refuses is an EngineError.
  */
 export interface ContainerEngine {
+  /** How many pieces of an archive `putArchive` holds at a time; any number where it does not say. */
+  readonly piecesHeld?: number;
   container(id: string, signal: AbortSignal): Promise<ContainerFacts | undefined>;
   image(name: string, signal: AbortSignal): Promise<ImageFacts | undefined>;
   /** Ids of containers, running or not, of exactly this name. */

@@ -19,6 +19,8 @@ const longestPauseMs = 200;
 
 /** The engine over its socket. Paths bear no version: the engine then speaks its newest. Source: Docker Engine API 1.41 and later. */
 export class SocketEngine implements ContainerEngine {
+  /** One is on its way while the next is fetched. */
+  readonly piecesHeld = 2;
   readonly #connect: (signal: AbortSignal) => Promise<Duplex>;
   readonly #clock: Host["clock"];
   readonly #name: string;

@@ -52,7 +52,11 @@ export class DockerCommunicator implements Communicator {
     const { engine, container } = this.#machine;
     await this.#refusing(options.signal, `cannot write ${remotePath}`, async () => {
       const owner = await this.#ownerOfFiles(options.signal);
-      const archive = await fileArchive(source, posix.basename(to), { ...options, owner });
+      const archive = await fileArchive(source, posix.basename(to), {
+        ...options,
+        owner,
+        piecesHeld: engine.piecesHeld,
+      });
       await engine.putArchive(container, posix.dirname(to), archive, options.signal);
     });
   }

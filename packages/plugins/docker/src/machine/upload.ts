@@ -4,14 +4,17 @@ import { type TarEntry, tarEnd, tarHead, tarPadding } from "../tar/write-tar.ts"
 import { localTree } from "./local-tree.ts";
 import type { Owner } from "./owner.ts";
 
+const pieceSize = 256 * 1024;
+
 /** An archive of one file. Where the size is not known the bytes are gathered first, since the head of the archive says it. */
 export async function fileArchive(
   source: AsyncIterable<Uint8Array>,
   name: string,
-  options: UploadOptions & { readonly owner: Owner },
+  options: UploadOptions & { readonly owner: Owner; readonly piecesHeld?: number | undefined },
 ): Promise<Sized> {
-  const { mode = 0o644, owner } = options;
-  const [bytes, size] = options.size === undefined ? await gathered(source) : [source, options.size];
+  const { mode = 0o644, owner, readInto, piecesHeld } = options;
+  const reused = readInto && piecesHeld !== undefined ? readInto(memoryInTurn(piecesHeld)) : source;
+  const [bytes, size] = options.size === undefined ? await gathered(source) : [reused, options.size];
   const head = tarHead({ name, kind: "file", mode, ...owner, size, modified: 0 });
   const padding = tarPadding(size);
   const archive = (async function* () {
@@ -65,6 +68,13 @@ async function* exactly(
     onProgress?.(bytes.length);
   }
   if (sent < size) throw local(`${name} ended after ${sent} of ${size} bytes`);
+}
+
+/** As many pieces of memory as are held at once: fresh memory for each costs more than reading into it. */
+function memoryInTurn(pieces: number): () => Uint8Array {
+  const memory: Uint8Array[] = [];
+  let turn = 0;
+  return () => (memory[turn++ % pieces] ??= Buffer.allocUnsafeSlow(pieceSize));
 }
 
 async function gathered(source: AsyncIterable<Uint8Array>): Promise<[AsyncIterable<Uint8Array>, number]> {
