@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@kiln/sdk";
-import { parseNativeTokens } from "../syntax/parse.ts";
+import { checkNative } from "../syntax/parse.ts";
 import { scan } from "../syntax/scanner.ts";
 import { graphemeCount, isAscii, SourceText } from "../syntax/source-text.ts";
 import { T, type TokenList } from "../syntax/token.ts";
@@ -20,7 +20,7 @@ export function formatNativeFile(
   bytes: Uint8Array,
   file: string,
 ): { readonly diagnostics: readonly Diagnostic[]; readonly text: () => string } {
-  const { diagnostics, tokens } = parseNativeTokens(bytes, file);
+  const { result: tokens, diagnostics } = checkNative(bytes, file);
   return { diagnostics, text: () => new Formatter(tokens).run() };
 }
 

@@ -3,6 +3,8 @@ import type { Expression, NativeBody } from "./ast.ts";
 import { parseBody } from "./parse-body.ts";
 import { parseExpression } from "./parse-expression.ts";
 import { parseBareTemplate } from "./parse-template.ts";
+import { isPlain } from "./plain-check.ts";
+import { scan } from "./scanner.ts";
 import { decodeSource, FILE_START, SourceText } from "./source-text.ts";
 import { T, type TokenList } from "./token.ts";
 import { TokenReader } from "./token-reader.ts";
@@ -15,16 +17,18 @@ export interface Parsed<R> {
 
 /** A file in HCL's native syntax. Never throws: a broken file gives the body that could be made out. */
 export function parseNative(text: string | Uint8Array, file: string): Parsed<NativeBody> {
-  return parseNativeTokens(text, file);
+  return parseTokens(scan(sourceOf(text, file), "normal"));
 }
 
-/** The same, with the tokens that it was read from. */
-export function parseNativeTokens(
-  text: string | Uint8Array,
-  file: string,
-): Parsed<NativeBody> & { readonly tokens: TokenList } {
-  const reader = new TokenReader(sourceOf(text, file), "normal", parseExpression);
-  return { result: parseBody(reader, T.eof), diagnostics: reader.diagnostics, tokens: reader.tokens };
+function parseTokens(tokens: TokenList): Parsed<NativeBody> {
+  const reader = new TokenReader(tokens, parseExpression);
+  return { result: parseBody(reader, T.eof), diagnostics: reader.diagnostics };
+}
+
+/** The tokens of a file in HCL's native syntax, beside what is wrong with it. */
+export function checkNative(text: string | Uint8Array, file: string): Parsed<TokenList> {
+  const tokens = scan(sourceOf(text, file), "normal");
+  return { result: tokens, diagnostics: isPlain(tokens) ? [] : parseTokens(tokens).diagnostics };
 }
 
 /** The text of a file; a byte order mark is skipped, as HCL does, but counts as bytes. */
@@ -36,7 +40,7 @@ function sourceOf(text: string | Uint8Array, file: string, at: SourcePos = FILE_
 
 /** One expression; newlines inside it mean nothing. `at` is where the text begins in its file. */
 export function parseExpressionText(text: string, file: string, at?: SourcePos): Parsed<Expression> {
-  const reader = new TokenReader(sourceOf(text, file, at), "normal", parseExpression);
+  const reader = new TokenReader(scan(sourceOf(text, file, at), "normal"), parseExpression);
   reader.pushNewlines(false);
   const result = parseExpression(reader);
   const next = reader.peek();
@@ -49,7 +53,7 @@ export function parseExpressionText(text: string, file: string, at?: SourcePos):
 
 /** A text as a template, the way a template file or a JSON string is one. */
 export function parseTemplateText(text: string, file: string, at?: SourcePos): Parsed<Expression> {
-  const reader = new TokenReader(sourceOf(text, file, at), "template", parseExpression);
+  const reader = new TokenReader(scan(sourceOf(text, file, at), "template"), parseExpression);
   const result = parseBareTemplate(reader);
   return { result, diagnostics: reader.diagnostics };
 }

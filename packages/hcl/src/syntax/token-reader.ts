@@ -1,6 +1,5 @@
 import { type Diagnostic, problem } from "@kiln/sdk";
 import type { Expression, Span } from "./ast.ts";
-import { scan } from "./scanner.ts";
 import type { SourceText } from "./source-text.ts";
 import { T, type TokenList, type TokenType } from "./token.ts";
 import { reportUnusable } from "./unusable-tokens.ts";
@@ -53,11 +52,11 @@ export class TokenReader {
   /** The rules of the grammar reach back to the whole expression through the reader. */
   private readonly rule: (reader: TokenReader) => Expression;
 
-  constructor(source: SourceText, mode: "normal" | "template", rule: (reader: TokenReader) => Expression) {
-    this.source = source;
+  constructor(tokens: TokenList, rule: (reader: TokenReader) => Expression) {
+    this.source = tokens.source;
     this.rule = rule;
-    this.tokens = scan(source, mode);
-    reportUnusable(this.tokens, this.diagnostics);
+    this.tokens = tokens;
+    reportUnusable(tokens, this.diagnostics);
   }
 
   /** Whether newlines are tokens from here on; `popNewlines` goes back to what was before. */
