@@ -60,9 +60,22 @@ async function writeAll(handle: fs.FileHandle, data: AsyncIterable<Uint8Array> |
     await handle.writeFile(data);
     return;
   }
-  for await (const chunk of data) {
-    for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten;
+  // The next piece is made while the last one is being written.
+  let written = Promise.resolve();
+  try {
+    for await (const chunk of data) {
+      await written;
+      written = writePiece(handle, chunk);
+      // Seen to in its turn; until then a failure must not count as unhandled.
+      written.catch(() => {});
+    }
+  } finally {
+    await written;
   }
+}
+
+async function writePiece(handle: fs.FileHandle, piece: Uint8Array): Promise<void> {
+  for (let at = 0; at < piece.length; ) at += (await handle.write(piece, at)).bytesWritten;
 }
 
 async function temporary(kind: "file" | "directory", prefix: string): Promise<string> {

@@ -97,7 +97,10 @@ export interface Files {
   ): AsyncIterable<Uint8Array>;
   /** Whole file as UTF-8. */
   readText(path: string): Promise<string>;
-  /** Creates or truncates; with `append` adds at the end; with `exclusive` refuses (`EEXIST`) an existing file. Mode defaults to 0o666 less the umask. */
+  /**
+   * Creates or truncates; with `append` adds at the end; with `exclusive` refuses (`EEXIST`) an existing file. Mode defaults to 0o666 less
+   * the umask. A piece of `data` is in use until the one after the next is asked for.
+   */
   write(
     path: string,
     data: AsyncIterable<Uint8Array> | Uint8Array | string,
