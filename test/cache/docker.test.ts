@@ -109,7 +109,9 @@ it("says which script, directory or image changed", async () => {
   expect(await why()).toBe("provisioner 2 (file) runs again: file app/ changed");
   project.put("setup.sh", "echo two\n");
   expect(await why()).toBe("nothing to start from: provisioner 1 (shell): script setup.sh changed");
-  const other = docker("commit", docker("create", base, "true"), "kiln-test/cache-other:1");
+  const container = docker("create", base, "true");
+  const other = docker("commit", container, "kiln-test/cache-other:1");
+  docker("rm", container);
   made.push(other, "kiln-test/cache-other:1");
   const moved = await project.build(template([shell("true")], { image: "kiln-test/cache-other:1" }));
   expect(moved.cacheLines[0]).toBe("nothing to start from: source image changed");
