@@ -7,12 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** Starts the machine's docker engine where none answers, and leaves it running for whoever comes next. */
 export async function ensureDocker(): Promise<void> {
-  if (answers()) return;
+  if (engineAnswers()) return;
   const log = join(tmpdir(), "kiln-test-dockerd.log");
   const output = openSync(log, "a");
   // Another worker may do the same at the same moment: the one that loses ends by itself.
   spawn("dockerd", [], { detached: true, stdio: ["ignore", output, output] }).unref();
-  await until(answers, () => `dockerd does not answer:\n${readFileSync(log, "utf8").slice(-2000)}`);
+  await until(engineAnswers, () => `dockerd does not answer:\n${readFileSync(log, "utf8").slice(-2000)}`);
 }
 
 export interface DockerEngine extends AsyncDisposable {
@@ -51,7 +51,7 @@ export async function startEngine(options: { readonly data?: string } = {}): Pro
     await over;
     // The kernel ends what was in the process namespace; its sockets stop answering a moment later.
     await until(
-      () => !answers(host),
+      () => !engineAnswers(host),
       () => "dockerd of the test still answers",
     );
   };
@@ -63,7 +63,7 @@ export async function startEngine(options: { readonly data?: string } = {}): Pro
     });
     over = once(child, "exit");
     await until(
-      () => answers(host),
+      () => engineAnswers(host),
       () => `dockerd of the test does not answer:\n${readFileSync(log, "utf8").slice(-2000)}`,
     );
   };
@@ -91,12 +91,13 @@ export function docker(args: readonly string[]): Promise<string> {
   });
 }
 
-function answers(host?: string): boolean {
+/** Whether an engine speaks docker's protocol there; the machine's own where no address is given. */
+export function engineAnswers(host?: string): boolean {
   const args = [...(host ? ["-H", host] : []), "version", "--format", "{{.Server.Version}}"];
   return spawnSync("docker", args, { stdio: "ignore", timeout: 5_000 }).status === 0;
 }
 
-async function until(probe: () => boolean, complaint: () => string): Promise<void> {
+export async function until(probe: () => boolean, complaint: () => string): Promise<void> {
   for (let look = 0; look < 300; look++) {
     if (probe()) return;
     await sleep(100);

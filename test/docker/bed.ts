@@ -4,26 +4,31 @@ import { type DockerEngine, startEngine } from "../beds/docker-engine.ts";
 import { tinyArchive } from "../beds/tiny-image.ts";
 import { type Finished, KilnBed, type RunOptions, run } from "../kiln.ts";
 
+type Engine = Pick<DockerEngine, "host" | "docker" | typeof Symbol.asyncDispose>;
+
 /** The image that every test starts from. */
 export const tiny = "tiny:1";
 
 /** Kiln and an engine of the test's own: what is left afterwards is this build's alone. */
-export class DockerBed implements AsyncDisposable {
-  readonly engine: DockerEngine;
+export class DockerBed<E extends Engine = DockerEngine> implements AsyncDisposable {
+  readonly engine: E;
   readonly kiln = new KilnBed();
   readonly folder = this.kiln.folder;
   /** Temporary files of both programs. */
   readonly temporary = join(this.folder, "tmp");
   readonly #before: string;
 
-  private constructor(engine: DockerEngine, before: string) {
+  private constructor(engine: E, before: string) {
     this.engine = engine;
     this.#before = before;
     mkdirSync(this.temporary);
   }
 
   static async open(options: { readonly data?: string } = {}): Promise<DockerBed> {
-    const engine = await startEngine(options);
+    return DockerBed.on(await startEngine(options));
+  }
+  /** On an engine that goes with the bed. */
+  static async on<E extends Engine>(engine: E): Promise<DockerBed<E>> {
     using archive = tinyArchive();
     await engine.docker("import", "--change", 'CMD ["/bin/sh"]', archive.path, tiny);
     return new DockerBed(engine, await engine.docker("images", "-aq", "--no-trunc"));

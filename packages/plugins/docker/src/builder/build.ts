@@ -1,7 +1,7 @@
 import type { Artifact, BuildContext, CacheHit } from "@kiln/sdk";
 import { builderIds, exportArtifact, imageArtifact } from "../artifact.ts";
 import { cacheBase } from "../cache/cache-base.ts";
-import { processes } from "../cache/not-in-an-image.ts";
+import { processes } from "../cache/processes.ts";
 import { isStoredImage, storeImage } from "../cache/stored-image.ts";
 import { type Docker, openDocker } from "../engine/open-engine.ts";
 import type { Settings } from "./config.ts";

@@ -3,11 +3,11 @@ import { FakeBuild, FakeHost } from "@kiln/sdk/testing";
 import { describe, expect, it } from "vitest";
 import { type Settings, settingsOf } from "../builder/config.ts";
 import { DockerCommand } from "../cli/docker-command.ts";
-import type { ImageFacts } from "../engine/engine.ts";
+import { type ContainerEngine, type ContainerExec, EngineError, type ImageFacts } from "../engine/engine.ts";
 import type { Docker } from "../engine/open-engine.ts";
 import { cacheBase } from "./cache-base.ts";
 import type { CachedContainer } from "./cached-container.ts";
-import { processes } from "./not-in-an-image.ts";
+import { processes } from "./processes.ts";
 import { storeImage } from "./stored-image.ts";
 
 const { signal } = new AbortController();
@@ -25,6 +25,7 @@ interface Engine {
 function scene(engine: Engine = {}) {
   const tops = [...(engine.top ?? ["UID PID CMD\nroot 10 /bin/sh\n"])];
   const images = new Map<string, Partial<ImageFacts>>();
+  const commits: unknown[] = [];
   const host = new FakeHost({
     files: { "/shared/.keep": "", ...engine.shared },
     onSpawn: ({ args }) => {
@@ -32,14 +33,19 @@ function scene(engine: Engine = {}) {
       if (first === "top") return { stdout: (tops.length > 1 ? tops.shift() : tops[0]) ?? "" };
       if (first === "container") return { stdout: engine.mounts ?? "/packer-files\n\n" };
       if (first === "image" && second === "inspect") return { stdout: args.at(-1) === source.id ? "1000\n" : "1500\n" };
-      if (first !== "commit") throw new Error(args.join(" "));
-      if (engine.commitFails) return { stderr: "no space left on device", exit: { by: "code", code: 1 } };
-      return { stdout: "sha256:new\n" };
+      throw new Error(args.join(" "));
     },
   });
   const docker = {
     command: new DockerCommand({ path: "docker" }, host),
-    engine: { image: async (name: string) => images.get(name) },
+    engine: {
+      image: async (name: string) => images.get(name),
+      commit: async (...asked: Parameters<ContainerEngine["commit"]>) => {
+        if (engine.commitFails) throw new EngineError("docker/refused", "no space left on device");
+        commits.push(asked.slice(0, 2));
+        return "sha256:new";
+      },
+    },
     ref: { program: "docker", url: "unix:///d.sock" },
   } as unknown as Docker;
   const container: CachedContainer = {
@@ -50,26 +56,24 @@ function scene(engine: Engine = {}) {
     sharedAt: "/packer-files",
     processes: new Set(["10"]),
   };
-  return { ctx: new FakeBuild({ host }), host, docker, container, images };
+  return { ctx: new FakeBuild({ host }), host, docker, container, images, commits };
 }
 
 async function stored(engine: Engine = {}) {
-  const { ctx, host, docker, container } = scene(engine);
+  const { ctx, host, docker, container, commits } = scene(engine);
   if (!engine.shared) await host.files.remove("/shared/.keep");
   const checkpoint = await storeImage(ctx, docker, container, { name: "n1", signal });
-  return { checkpoint, ctx, host };
+  return { checkpoint, ctx, host, commits };
 }
 
 describe("storing a container", () => {
   it("commits it under a name of its own, to be run as its source image", async () => {
-    const { checkpoint, host, ctx } = await stored();
+    const { checkpoint, commits, ctx } = await stored();
     expect(checkpoint).toMatchObject({
       ref: { name: "kiln-cache:n1", id: "sha256:new" },
       outside: { kind: "docker.image", ref: { name: "kiln-cache:n1" }, bytes: 500 },
     });
-    expect(host.spawned.map(({ args }) => args.join(" "))).toContain(
-      'commit --change CMD ["bash"] --change ENTRYPOINT [""] c1 kiln-cache:n1',
-    );
+    expect(commits).toEqual([["c1", { name: "kiln-cache:n1", changes: ['CMD ["bash"]', 'ENTRYPOINT [""]'] }]]);
     expect(ctx.journal).toEqual(["intent docker.image", "acquired docker.image"]);
   });
 
@@ -92,7 +96,7 @@ describe("storing a container", () => {
   });
 
   it("says what docker says", async () => {
-    await expect(stored({ commitFails: true })).rejects.toThrow("docker commit failed: no space left on device");
+    await expect(stored({ commitFails: true })).rejects.toThrow("no space left on device");
   });
 
   it("does not count the dead, nor the SSH server", async () => {
@@ -100,6 +104,29 @@ describe("storing a container", () => {
       "UID PID PPID C STIME TTY TIME CMD\nroot 10 1 0 1 ? 0 /bin/sh -x\nroot 11 1 0 1 ? 0 sshd: root\nroot 12 1 0 1 ? 0 [x] <defunct>\n";
     const { docker } = scene({ top: [top] });
     expect(await processes(docker, "c1", signal)).toEqual(new Map([["10", "/bin/sh -x"]]));
+  });
+
+  it("are asked for in the container where the engine cannot tell", async () => {
+    const host = new FakeHost({ onSpawn: () => ({ stderr: "EOF", exit: { by: "code", code: 1 } }) });
+    const command = new DockerCommand({ path: "docker" }, host);
+    const inside = (text: string, exit: number): Docker =>
+      ({
+        command,
+        engine: {
+          exec: async (_: string, { onOutput }: ContainerExec) => {
+            for (const byte of Buffer.from(text)) onOutput?.({ stream: "stdout", bytes: Uint8Array.of(byte) });
+            return { exit };
+          },
+        },
+      }) as unknown as Docker;
+    const listed = "1 (sh) S 0 1\n7 (a (b) ü) R 1 7\n8 (gone) Z 1 8\n9 (sshd) S 1 9\n";
+    expect(await processes(inside(listed, 0), "c1", signal)).toEqual(
+      new Map([
+        ["1", "sh"],
+        ["7", "a (b) ü"],
+      ]),
+    );
+    await expect(processes(inside("", 127), "c1", signal)).rejects.toThrow("docker top failed: EOF");
   });
 });
 

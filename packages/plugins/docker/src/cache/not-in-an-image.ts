@@ -1,6 +1,7 @@
 import type { BuildContext, Host } from "@kiln/sdk";
 import type { Docker } from "../engine/open-engine.ts";
 import { asked, type CachedContainer } from "./cached-container.ts";
+import { processes } from "./processes.ts";
 
 const looks = 4;
 const pauseMs = 100;
@@ -42,26 +43,4 @@ async function mounts(docker: Docker, container: CachedContainer, signal: AbortS
     "{{range .Mounts}}{{println .Destination}}{{end}}{{range $to, $_ := .HostConfig.Tmpfs}}{{println $to}}{{end}}";
   const text = await asked(docker, ["container", "inspect", "--format", format, container.id], signal);
   return text.split("\n").filter((line) => line !== "" && line !== container.sharedAt);
-}
-
-/**
- * Process ids with their commands. Those that are dead and those of an SSH server, which has one for each connection (and ours is one),
- * are left out.
- */
-export async function processes(
-  docker: Docker,
-  container: string,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  const [head = "", ...rows] = (await asked(docker, ["top", container], signal)).split("\n");
-  const titles = head.trim().split(/\s+/);
-  const pid = Math.max(0, titles.indexOf("PID"));
-  const found = new Map<string, string>();
-  for (const row of rows) {
-    const words = row.trim().split(/\s+/);
-    const command = words.slice(titles.length - 1).join(" ");
-    if (command.endsWith("<defunct>") || /^sshd\b/.test(command)) continue;
-    found.set(words[pid] ?? "", command);
-  }
-  return found;
 }

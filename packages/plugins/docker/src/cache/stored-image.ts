@@ -26,11 +26,8 @@ export async function storeImage(
   const before = await sizeOf(docker, container.startedFrom, signal);
   const held = await ctx.acquire<string, ImageIntent, ImageRef>({
     kind: imageKind,
-    intent: { engine: docker.ref, name },
-    create: async (work) => {
-      const changes = changesKeeping([], container.source).flatMap((change) => ["--change", change]);
-      return asked(docker, ["commit", ...changes, container.id, name], work);
-    },
+    intent: { engine: docker.ref, name, from: container.id },
+    create: (work) => docker.engine.commit(container.id, { name, changes: changesKeeping([], container.source) }, work),
     ref: () => ({ engine: docker.ref, name }),
   });
   const bytes = Math.max(0, (await sizeOf(docker, name, signal)) - before);

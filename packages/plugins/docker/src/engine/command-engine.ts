@@ -10,7 +10,7 @@ import {
   type Sized,
   unlessMissing,
 } from "./engine.ts";
-import { containerFacts, imageFacts } from "./facts.ts";
+import { containerFacts, imageFacts, imageId } from "./facts.ts";
 
 /** The engine through the command line: for TLS and SSH endpoints, and for programs that only look like docker. */
 export class CommandEngine implements ContainerEngine {
@@ -22,11 +22,11 @@ export class CommandEngine implements ContainerEngine {
 
   async container(id: string, signal: AbortSignal): Promise<ContainerFacts | undefined> {
     const said = await unlessMissing(this.#run(["container", "inspect", "--format", "{{json .}}", id], signal));
-    return said === undefined ? undefined : containerFacts(JSON.parse(said));
+    return said === undefined ? undefined : containerFacts(theOne(said));
   }
   async image(name: string, signal: AbortSignal): Promise<ImageFacts | undefined> {
     const said = await unlessMissing(this.#run(["image", "inspect", "--format", "{{json .}}", name], signal));
-    return said === undefined ? undefined : imageFacts(JSON.parse(said));
+    return said === undefined ? undefined : imageFacts(theOne(said));
   }
   async containersNamed(name: string, signal: AbortSignal): Promise<readonly string[]> {
     return lines(await this.#run(["ps", "-a", "-q", "--no-trunc", "--filter", `name=^/?${name}$`], signal));
@@ -65,14 +65,17 @@ export class CommandEngine implements ContainerEngine {
   async *export(id: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     yield* this.#stream(["export", id], signal);
   }
-  commit(id: string, { author, message, changes }: CommitOptions, signal: AbortSignal): Promise<string> {
-    return this.#run(["commit", ...commitFlags(author, message, changes), id], signal);
+  async commit(id: string, { name, author, message, changes }: CommitOptions, signal: AbortSignal): Promise<string> {
+    const flags = commitFlags(author, message, changes);
+    return imageId(await this.#run(["commit", ...flags, id, ...(name ? [name] : [])], signal));
   }
 
   async stop(id: string, signal: AbortSignal): Promise<void> {
     await this.#run(["stop", id], signal);
   }
   async removeContainer(id: string, signal: AbortSignal): Promise<void> {
+    // Podman's `rm -f` would first ask the container to stop, and wait; one that does not run is refused.
+    await this.#docker.run(["kill", id], { signal });
     await unlessMissing(this.#run(["rm", "-f", "-v", id], signal));
   }
   async removeImage(name: string, signal: AbortSignal, options = { force: false }): Promise<void> {
@@ -109,6 +112,11 @@ function outputOf({ code, stdout, stderr }: CommandResult): string {
   const text = stderr.trim().replace(/^Error response from daemon: /, "") || `docker ended with exit code ${code}`;
   if (/cannot connect to the docker daemon/i.test(text)) throw new EngineError("docker/unreachable", text);
   throw new EngineError(missing.test(text) ? "docker/not-found" : "docker/refused", text);
+}
+/** What is inspected, said as JSON; Podman says a list of it. */
+function theOne(text: string): unknown {
+  const said: unknown = JSON.parse(text);
+  return Array.isArray(said) ? said[0] : said;
 }
 function lines(text: string): readonly string[] {
   return text.split("\n").filter(Boolean);

@@ -28,6 +28,8 @@ export interface ContainerExec extends Pick<ExecOptions, "signal" | "stdin" | "o
   readonly user?: string;
 }
 export interface CommitOptions {
+  /** `REPOSITORY:TAG`, where the image gets a name. */
+  readonly name?: string;
   readonly author?: string;
   readonly message?: string;
   readonly changes: readonly string[];

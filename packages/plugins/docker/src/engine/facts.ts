@@ -23,7 +23,7 @@ export function imageFacts(said: unknown): ImageFacts {
   const all = isRecord(said) ? said : {};
   const config = recordOf(all, "Config") ?? {};
   return {
-    id: textOf(all, "Id") ?? "",
+    id: imageId(textOf(all, "Id") ?? ""),
     digests: texts(all["RepoDigests"]),
     command: texts(config["Cmd"]),
     entrypoint: texts(config["Entrypoint"]),
@@ -31,6 +31,11 @@ export function imageFacts(said: unknown): ImageFacts {
     parent: textOf(all, "Parent") ?? "",
     container: textOf(all, "Container") ?? "",
   };
+}
+
+/** An image's id as docker says it; Podman leaves the kind of the sum out. */
+export function imageId(said: string): string {
+  return /^[0-9a-f]{64}$/.test(said) ? `sha256:${said}` : said;
 }
 
 function texts(value: unknown): readonly string[] {

@@ -10,7 +10,7 @@ import {
   type Sized,
   unlessMissing,
 } from "./engine.ts";
-import { containerFacts, imageFacts } from "./facts.ts";
+import { containerFacts, imageFacts, imageId } from "./facts.ts";
 import { Frames } from "./frames.ts";
 import { type Answer, ask, type Question } from "./http.ts";
 
@@ -125,10 +125,11 @@ export class SocketEngine implements ContainerEngine {
       container: id,
       comment: options.message ?? "",
       author: options.author ?? "",
+      ...repositoryAndTag(options.name),
     });
     for (const change of options.changes) parameters.append("changes", change);
     const made = await this.#json({ ...post(`/commit?${parameters}`, null) }, signal);
-    return textOf(made, "Id") ?? "";
+    return imageId(textOf(made, "Id") ?? "");
   }
 
   async stop(id: string, signal: AbortSignal): Promise<void> {
@@ -207,6 +208,10 @@ function post(target: string, value: unknown): Question & { readonly headers: Re
   };
 }
 
+function repositoryAndTag(name: string | undefined): { readonly repo?: string; readonly tag?: string } {
+  const [, repo, tag] = /^(.+):([^/:]+)$/.exec(name ?? "") ?? [];
+  return repo !== undefined && tag !== undefined ? { repo, tag } : {};
+}
 function path(name: string): string {
   return name.split("/").map(encodeURIComponent).join("/");
 }

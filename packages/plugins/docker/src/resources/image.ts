@@ -5,10 +5,10 @@ import { commandEnded } from "./running-command.ts";
 
 /**
  * An image is known before it exists by a name of ours, or by the container that it is committed from. `before` is the image that bore
- * the name until then: that one is never ours.
+ * the name until then: that one is never ours; `from` the container of one that is committed under a name.
  */
 export type ImageIntent = { readonly engine: EngineRef } & (
-  | { readonly name: string; readonly before?: string }
+  | { readonly name: string; readonly before?: string; readonly from?: string }
   | { readonly container: string; readonly source: string; readonly after: string }
 );
 export type ImageRef = { readonly engine: EngineRef; readonly name: string };
@@ -25,8 +25,9 @@ export const imageKind: ResourceKind<ImageIntent, ImageRef> = {
   async find(intent, { host }, signal) {
     const { engine } = await reopenDocker(intent.engine, host);
     if ("name" in intent) {
-      const { name, before } = intent;
+      const { name, before, from } = intent;
       await commandEnded(name, host, signal);
+      if (from !== undefined) await resumed(from, engine, host, signal);
       const found = await engine.image(name, signal);
       return found && found.id !== before ? [{ engine: intent.engine, name }] : [];
     }
@@ -39,6 +40,11 @@ export const imageKind: ResourceKind<ImageIntent, ImageRef> = {
   },
 };
 
+/** A commit goes on when nobody waits for it any more; the container is paused until its image is there. */
+async function resumed(container: string, engine: ContainerEngine, host: Host, signal: AbortSignal): Promise<void> {
+  while ((await engine.container(container, signal))?.paused) await host.clock.sleep(pauseMs, signal);
+}
+
 /** The images without a name that were committed from the container, or, where the engine no longer says, from its image since then. */
 async function committed(
   intent: Extract<ImageIntent, { container: string }>,
@@ -46,8 +52,7 @@ async function committed(
   host: Host,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  // A commit goes on when nobody waits for it any more; the container is paused until its image is there.
-  while ((await engine.container(intent.container, signal))?.paused) await host.clock.sleep(pauseMs, signal);
+  await resumed(intent.container, engine, host, signal);
   const since = Date.parse(intent.after) - clockSkewMs;
   const found: string[] = [];
   for (const id of await engine.namelessImages(signal)) {

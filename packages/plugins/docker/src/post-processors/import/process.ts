@@ -24,7 +24,8 @@ export async function importArchive(config: Config, ctx: PostProcessContext): Pr
   ui.message(`Importing image: ${input.id}`);
   ui.message(`Repository: ${name}`);
   const args = ["import", ...importFlags(config), posix.resolve(host.cwd, archive), ...(name ? [name] : [])];
-  const run = (work: AbortSignal): Promise<string> => docker.command.expect("Error importing", args, { signal: work });
+  const run = (work: AbortSignal): Promise<string> =>
+    docker.command.expect("Error importing", args, { signal: work }).then(idIn);
   const id = name === "" ? await run(signal) : await named(name, run);
   ui.message(`Imported ID: ${id}`);
   const artifact = imageArtifact(builderIds.import, name || id, input.state, docker.engine);
@@ -41,6 +42,11 @@ export async function importArchive(config: Config, ctx: PostProcessContext): Pr
     await held.keep();
     return held.value;
   }
+}
+
+/** The engine's id of the image; Podman's service makes docker say it twice. */
+function idIn(said: string): string {
+  return /sha256:[0-9a-f]{64}\s*$/.exec(said)?.[0].trim() ?? said;
 }
 
 function importFlags({ changes = [], platform }: Config): readonly string[] {
