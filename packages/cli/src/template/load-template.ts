@@ -7,7 +7,6 @@ import {
   parseJsonTemplate,
   type SecretSet,
   type SourceOf,
-  unusedVariables,
 } from "@kiln/engine";
 import { type Checked, checked, type Diagnostic, type EvalScope, problem, refused, type Template } from "@kiln/sdk";
 import type { Io } from "../io.ts";
@@ -137,7 +136,7 @@ export async function evaluateInput(
 ): Promise<Checked<EvaluatedInput>> {
   if (parsed.syntax === "json") {
     const { evaluated, found } = await evaluateJsonInput(io, parsed, input);
-    return checked({ ...evaluated, found: input.strict ? [...found, ...unusedVariables(parsed.template)] : found });
+    return checked({ ...evaluated, found });
   }
   const remember = (file: string, text: Uint8Array | string): void => parsed.remember(file, text);
   const { evaluateHcl, unusedNames } = await hclLoader();
@@ -166,6 +165,7 @@ async function evaluateJsonInput(io: Io, parsed: ParsedJson, input: TemplateInpu
   const { evaluated, found } = await evaluateJson(parsed.template, {
     vars: Object.fromEntries(input.vars),
     varFiles,
+    ...(input.strict && { strict: true }),
     surroundings: {
       host: io.host,
       startedAt: io.host.clock.now(),

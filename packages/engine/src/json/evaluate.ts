@@ -5,6 +5,7 @@ import type { JsonComponent } from "./json-component.ts";
 import { interpolation, JsonScope, type Surroundings } from "./json-scope.ts";
 import type { JsonTemplate } from "./json-template.ts";
 import { templateFailure } from "./render.ts";
+import { undeclaredVariables, unusedVariables } from "./strict.ts";
 import { type Assigned, readVarFile, type VarFile } from "./var-files.ts";
 import { evaluateVariables } from "./variables.ts";
 
@@ -14,6 +15,8 @@ export interface EvaluateInputs {
   /** `-var-file`, in the order given. */
   readonly varFiles: readonly VarFile[];
   readonly surroundings: Surroundings;
+  /** Variables that are not used, or set and not declared, are errors. */
+  readonly strict?: boolean;
 }
 export interface EvaluatedTemplate {
   /** Builders bear their rendered names and stand in the order of those, as Packer builds them. */
@@ -39,6 +42,7 @@ export async function evaluateJson(template: JsonTemplate, inputs: EvaluateInput
   const assigned = new Map<string, Assigned>();
   const found: Diagnostic[] = inputs.varFiles.flatMap((file) => readVarFile(file, assigned));
   for (const [name, text] of Object.entries(inputs.vars)) assigned.set(name, { text });
+  if (inputs.strict) found.push(...undeclaredVariables(template, assigned), ...unusedVariables(template));
   found.push(...checkTemplate(template, assigned, surroundings.packerVersion));
   const variables = await evaluateVariables(withoutRequired(template, assigned), assigned, surroundings);
   found.push(...variables.found);

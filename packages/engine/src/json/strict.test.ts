@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { parseJsonTemplate } from "./read-template.ts";
-import { unusedVariables } from "./strict.ts";
+import { undeclaredVariables, unusedVariables } from "./strict.ts";
+import { type Assigned, readVarFile } from "./var-files.ts";
 
 function unused(template: unknown): readonly string[] {
   const parsed = parseJsonTemplate(JSON.stringify(template, null, 2), "t.json");
@@ -22,4 +23,17 @@ it("counts names in keys, and knows nothing where a name is computed", () => {
   expect(
     unused({ variables: { host: "a", tag: "b" }, builders: [{ type: "null", x: "{{ user (env `N`) }}" }] }),
   ).toEqual([]);
+});
+
+it("names the variables that are set and not declared, with the nearest that is", () => {
+  const parsed = parseJsonTemplate(JSON.stringify({ variables: { region: "a" }, builders }), "t.json");
+  if (!parsed.ok) throw new Error("refused");
+  const assigned = new Map<string, Assigned>([["other", { text: "1" }]]);
+  readVarFile({ path: "v.json", text: '{\n  "regoin": "b",\n  "region": "c"\n}' }, assigned);
+  const found = undeclaredVariables(parsed.value, assigned);
+  expect(found.map((d) => [d.summary, d.subject?.file, d.subject?.start.line])).toEqual([
+    ['Undeclared variable "other"', undefined, undefined],
+    ['Undeclared variable "regoin"', "v.json", 2],
+  ]);
+  expect(found[1]?.detail).toContain('Did you mean "region"?');
 });

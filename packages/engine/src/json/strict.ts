@@ -1,8 +1,9 @@
 import { functionReferences } from "@kiln/go-template";
-import { type Diagnostic, problem } from "@kiln/sdk";
+import { type Diagnostic, nearestName, problem } from "@kiln/sdk";
 import type { JsonTemplate } from "./json-template.ts";
 import { textsOf } from "./node.ts";
 import { parseJson } from "./parse-json.ts";
+import type { Assigned } from "./var-files.ts";
 
 const user = new Set(["user"]);
 
@@ -26,4 +27,20 @@ export function unusedVariables(template: JsonTemplate): readonly Diagnostic[] {
         subject: range,
       }),
     );
+}
+
+/** Variables that a file or an argument sets and the template does not declare: what `-strict` refuses. */
+export function undeclaredVariables(
+  template: JsonTemplate,
+  assigned: ReadonlyMap<string, Assigned>,
+): readonly Diagnostic[] {
+  const undeclared = [...assigned].filter(([name]) => !template.rawVariables.has(name));
+  return undeclared.map(([name, { place }]) => {
+    const near = nearestName(name, template.rawVariables.keys());
+    const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+    return problem("strict/undeclared-variable", `Undeclared variable "${name}"`, {
+      detail: `It is set, but the template's "variables" do not have it. Declare it, or leave out -strict.${hint}`,
+      ...(place && { subject: place.source.range(place.node.start, place.node.end) }),
+    });
+  });
 }
