@@ -1,4 +1,4 @@
-import { sleep } from "../powershell/cmdlets/session.ts";
+import { sleep } from "../powershell/cmdlets/time-and-chance.ts";
 import { splitArguments } from "../system/arguments.ts";
 import { shutdownError } from "../system/power.ts";
 import type { WindowsProcess } from "../system/process.ts";

@@ -2,25 +2,31 @@ import type { Cmdlet } from "./cmdlet.ts";
 import { computerCmdlets } from "./computer.ts";
 import { contentCmdlets } from "./content.ts";
 import { fileCmdlets } from "./file-items.ts";
+import { filterCmdlets } from "./filter-objects.ts";
 import { objectCmdlets } from "./objects.ts";
 import { outputCmdlets } from "./output.ts";
 import { pathCmdlets } from "./paths-and-locations.ts";
 import { registryCmdlets } from "./registry-items.ts";
 import { serviceCmdlets } from "./services.ts";
 import { sessionCmdlets } from "./session.ts";
+import { timeCmdlets } from "./time-and-chance.ts";
 import { transferCmdlets } from "./transfer-items.ts";
+import { variableCmdlets } from "./variables.ts";
 import { webCmdlets } from "./web.ts";
 
 /** Every cmdlet there is, by its name in lower case. */
 export const cmdlets: ReadonlyMap<string, Cmdlet> = new Map(
   [
     ...outputCmdlets,
+    ...filterCmdlets,
     ...objectCmdlets,
     ...fileCmdlets,
     ...transferCmdlets,
     ...pathCmdlets,
     ...registryCmdlets,
     ...contentCmdlets,
+    ...variableCmdlets,
+    ...timeCmdlets,
     ...sessionCmdlets,
     ...serviceCmdlets,
     ...computerCmdlets,

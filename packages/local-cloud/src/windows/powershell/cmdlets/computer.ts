@@ -4,7 +4,7 @@ import { PsObject } from "../values/collections.ts";
 import { text } from "../values/convert.ts";
 import { DateTime } from "../values/date-time.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
-import { sleep } from "./session.ts";
+import { sleep } from "./time-and-chance.ts";
 
 /** Classes of WMI that scripts ask for, with what they read there. */
 function instances(call: Call, name: string): PsObject[] {
