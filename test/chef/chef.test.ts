@@ -201,6 +201,7 @@ describe("chef-client", () => {
       chef_environment: "prod",
     });
     expect(built.all).toContain("Builds finished");
+    expect(built.stdout).toContain(`: Uploading ${at("validation.pem")}...\n`);
     const [run, node, client] = seen();
     expect(run?.settings).toEqual({
       log_level: "info",
@@ -236,6 +237,9 @@ describe("chef-client", () => {
       "chef-client --no-color",
       "knife node",
     ]);
+    const both = await build("chef-client", { ...options, knife_command: "exit 4", json: { stand_in_exit: 3 } });
+    expect(both.all).toContain("Delete image-1 on https://chef.example/organizations/x by hand");
+    expect(both.all).toContain("Error executing Chef: Non-zero exit status: 3");
     const none = await build("chef-client", {
       ...options,
       skip_clean_node: true,
@@ -243,7 +247,7 @@ describe("chef-client", () => {
       skip_clean_staging_directory: true,
     });
     expect(none.code).toBe(0);
-    expect(seen()).toHaveLength(3);
+    expect(seen()).toHaveLength(4);
     expect(existsSync(staging)).toBe(true);
   });
 

@@ -182,6 +182,16 @@ describe("the container", () => {
     expect(done.stdout).toContain("    docker: /dev/nowhere\n    docker: /shared\n");
     expect(await bed.left()).toEqual(nothing);
   });
+  it("gets files of this moment, as from docker cp", async () => {
+    writeFileSync(join(bed.folder, "new"), "x");
+    const provisioners = [
+      { type: "file", source: join(bed.folder, "new"), destination: "/new" },
+      { type: "shell", inline: ["stat -c 'modified %Y' /new"] },
+    ];
+    const done = await bed.build(bed.template({ discard: true }, { provisioners }));
+    const modified = Number(/modified (\d+)/.exec(done.stdout)?.[1]);
+    expect(Math.abs(Date.now() / 1000 - modified)).toBeLessThan(600);
+  });
   it("gives a terminal with pty", async () => {
     const inline = ["test -t 1 && echo on a terminal"];
     const done = await bed.build(

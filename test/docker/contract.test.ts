@@ -23,7 +23,7 @@ afterAll(async () => {
 
 async function open(engine: ContainerEngine): Promise<ContractFixture> {
   const localDir = await mkdtemp(join(tmpdir(), "kiln-contract-"));
-  const machine = { engine, container, execUser: "", pty: false, files: nodeFiles };
+  const machine = { engine, container, execUser: "", pty: false, files: nodeFiles, clock: nodeHost().clock };
   const communicator = new DockerCommunicator(machine);
   const remoteDir = `/tmp/${localDir.split("/").at(-1)}`;
   await docker(["exec", container, "mkdir", remoteDir]);

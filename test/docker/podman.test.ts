@@ -27,7 +27,14 @@ afterAll(async () => {
 
 async function open(engine: ContainerEngine): Promise<ContractFixture> {
   const localDir = await mkdtemp(join(tmpdir(), "kiln-contract-"));
-  const communicator = new DockerCommunicator({ engine, container, execUser: "", pty: false, files: nodeFiles });
+  const communicator = new DockerCommunicator({
+    engine,
+    container,
+    execUser: "",
+    pty: false,
+    files: nodeFiles,
+    clock: nodeHost().clock,
+  });
   const remoteDir = `/tmp/${localDir.split("/").at(-1)}`;
   await bed.engine.docker("exec", container, "mkdir", remoteDir);
   return {

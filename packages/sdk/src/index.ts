@@ -36,6 +36,7 @@ export * from "./options/shutdown.ts";
 export * from "./resource.ts";
 export * from "./run.ts";
 export * from "./schema.ts";
+export * from "./sorted-json.ts";
 export * from "./step-inputs.ts";
 export * from "./suggest.ts";
 export * from "./template.ts";

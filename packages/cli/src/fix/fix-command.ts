@@ -5,7 +5,7 @@ import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 import { packerVersion } from "../version.ts";
 import { isObject } from "./draft.ts";
-import { fixTemplate, sortedJson } from "./fix-template.ts";
+import { fixedJson, fixTemplate } from "./fix-template.ts";
 
 export interface FixOptions {
   /** Path, or `-` for standard input. */
@@ -37,7 +37,7 @@ export async function fix(io: Io, options: FixOptions): Promise<number> {
     printer.error("Error parsing template: a template is a JSON object");
     return 1;
   }
-  const text = `${sortedJson(fixTemplate(parsed.value))}\n`;
+  const text = `${fixedJson(fixTemplate(parsed.value))}\n`;
   printer.say(text);
   return options.validate ? validated(text, printer) : 0;
 }

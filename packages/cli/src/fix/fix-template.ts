@@ -1,3 +1,4 @@
+import { sortedJson } from "@kiln/sdk";
 import { Draft, type JsonObject } from "./draft.ts";
 import { fixers } from "./fixers.ts";
 
@@ -10,24 +11,7 @@ export function fixTemplate(template: JsonObject): JsonObject {
   return copy;
 }
 
-/** JSON as `fix` prints it: members sorted, two spaces, `&` and the line separators escaped; `<` and `>` are not. */
-export function sortedJson(value: unknown): string {
-  return written(value, "\n")
-    .replaceAll("&", "\\u0026")
-    .replaceAll("\u2028", "\\u2028")
-    .replaceAll("\u2029", "\\u2029");
-}
-
-/** `newline` is a line break with the indentation of the value. Not JSON.stringify, which puts names like "10" first. */
-function written(value: unknown, newline: string): string {
-  const inner = `${newline}  `;
-  if (Array.isArray(value)) {
-    const items = value.map((item) => inner + written(item, inner));
-    return items.length === 0 ? "[]" : `[${items.join(",")}${newline}]`;
-  }
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-    .map(([key, member]) => `${inner}${JSON.stringify(key)}: ${written(member, inner)}`);
-  return members.length === 0 ? "{}" : `{${members.join(",")}${newline}}`;
+/** JSON as `fix` prints it: `&` is escaped; `<` and `>` are not. */
+export function fixedJson(value: unknown): string {
+  return sortedJson(value).replaceAll("&", "\\u0026");
 }

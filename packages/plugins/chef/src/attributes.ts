@@ -1,3 +1,4 @@
+import { sortedJson } from "@kiln/sdk";
 import type { ChefConfig } from "./options.ts";
 
 type Attributes = Readonly<Record<string, unknown>>;
@@ -23,9 +24,10 @@ function asObject(value: unknown, name: string): Result {
   return { ok: false, problem: `${name} must be an object of attributes` };
 }
 
-/** The file that tells Chef the node's attributes and what to run. */
+/** The file that tells Chef the node's attributes and what to run, as Packer writes it. */
 export function attributesFile(config: ChefConfig): string {
   const attributes = nodeAttributes(config);
   const runList = config.run_list && config.run_list.length > 0 ? { run_list: config.run_list } : {};
-  return `${JSON.stringify({ ...(attributes.ok && attributes.value), ...runList }, undefined, 2)}\n`;
+  const escapes: Readonly<Record<string, string>> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026" };
+  return sortedJson({ ...(attributes.ok && attributes.value), ...runList }).replace(/[<>&]/g, (c) => escapes[c] ?? c);
 }

@@ -213,3 +213,22 @@ it("goes on where the exit code is to be ignored, and stops where a directory ca
   expect(denied.message).toMatch(/^Error creating directory: \/tmp\/packer-puppet-server: Non-zero exit status: 1/);
   expect(denied.lines).toContain("!!> mkdir: Permission denied");
 });
+
+it("tells a template's own command how module paths are joined", async () => {
+  const execute_command = "run {{.ModulePath}} {{.ModulePathJoiner}}";
+  const { commands } = await run("masterless", {
+    manifest_file: "site.pp",
+    module_paths: ["modules", "modules"],
+    execute_command,
+  });
+  expect(commands.at(-1)).toMatch(/^run \S+module-0:\S+module-1 :$/);
+});
+
+it("refuses names that there are not in a template's own command", async () => {
+  const { message } = await run("server", {
+    execute_command: "x {{ if .Nope }}{{.Other}}{{ end }}{{.Sudo}} {{.Missing}}",
+  });
+  expect(message).toMatch(
+    /^Error processing execute_command: there is no \.Nope, \.Other, \.Missing\. What it may use: \.WorkingDir, /,
+  );
+});

@@ -1,4 +1,4 @@
-import { type ProvisionContext, timeOrderedUuid } from "@kiln/sdk";
+import { messageOf, type ProvisionContext, timeOrderedUuid } from "@kiln/sdk";
 import { guestCommands, guestOs, removeDirectory, renderedOption, uploadFile } from "@kiln/sdk/guest";
 import { attributesFile } from "../attributes.ts";
 import { installChef, licenseOf } from "../install.ts";
@@ -14,7 +14,6 @@ export async function provision(config: Config, ctx: ProvisionContext): Promise<
   const sudo = !config.prevent_sudo;
   const commands = guestCommands(os, { sudo });
   const staging = stagingAt(config.staging_directory, os, "packer-chef-client");
-  ctx.ui.say("Provisioning with chef-client");
   if (!config.skip_install) await installChef(config, os, ctx);
   await makeDirectory(staging.path, commands, ctx);
   const data = await sendAll(config, staging, ctx);
@@ -46,7 +45,9 @@ export async function provision(config: Config, ctx: ProvisionContext): Promise<
   try {
     await cleanServer(config, data, staging, ctx);
   } catch (error) {
-    throw failure ?? error;
+    if (failure === undefined) throw error;
+    ctx.signal.throwIfAborted();
+    ctx.ui.error(messageOf(error));
   }
   if (failure !== undefined) throw failure;
   if (!config.skip_clean_staging_directory) await removeDirectory(staging.path, commands, ctx);
@@ -55,11 +56,11 @@ export async function provision(config: Config, ctx: ProvisionContext): Promise<
 async function sendAll(config: Config, staging: Staging, ctx: ProvisionContext): Promise<ClientData> {
   const file = async (path: string | undefined, name: string): Promise<string> => {
     if (!path) return "";
+    ctx.ui.message(`Uploading ${path}...`);
     await uploadFile(path, staging.at(name), ctx);
     return staging.at(name);
   };
   const secret = await file(config.encrypted_data_bag_secret_path, "encrypted_data_bag_secret");
-  if (config.validation_key_path) ctx.ui.message("Uploading validation key...");
   return {
     NodeName: config.node_name || `packer-${timeOrderedUuid(ctx.host)}`,
     ServerUrl: config.server_url ?? "",

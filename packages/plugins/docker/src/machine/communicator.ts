@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import {
+  type Clock,
   type Communicator,
   type ExecOptions,
   type ExecResult,
@@ -24,6 +25,7 @@ export interface DockerMachine {
   /** Whose files: the container's user, when uploads are given to it. */
   readonly fileOwner?: string;
   readonly files: Files;
+  readonly clock: Pick<Clock, "now">;
 }
 type Exclude = { readonly exclude?: readonly string[] };
 
@@ -55,6 +57,7 @@ export class DockerCommunicator implements Communicator {
       const archive = await fileArchive(source, posix.basename(to), {
         ...options,
         owner,
+        modified: this.#machine.clock.now(),
         piecesHeld: engine.piecesHeld,
       });
       await engine.putArchive(container, posix.dirname(to), archive, options.signal);

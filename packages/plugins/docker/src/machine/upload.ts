@@ -10,12 +10,12 @@ const pieceSize = 256 * 1024;
 export async function fileArchive(
   source: AsyncIterable<Uint8Array>,
   name: string,
-  options: UploadOptions & { readonly owner: Owner; readonly piecesHeld?: number | undefined },
+  options: UploadOptions & { readonly owner: Owner; readonly modified: Date; readonly piecesHeld?: number | undefined },
 ): Promise<Sized> {
-  const { mode = 0o644, owner, readInto, piecesHeld } = options;
+  const { mode = 0o644, owner, modified, readInto, piecesHeld } = options;
   const reused = readInto && piecesHeld !== undefined ? readInto(memoryInTurn(piecesHeld)) : source;
   const [bytes, size] = options.size === undefined ? await gathered(source) : [reused, options.size];
-  const head = tarHead({ name, kind: "file", mode, ...owner, size, modified: 0 });
+  const head = tarHead({ name, kind: "file", mode, ...owner, size, modified: modified.getTime() / 1000 });
   const padding = tarPadding(size);
   const archive = (async function* () {
     yield head;

@@ -7,7 +7,7 @@ function machine(exec?: () => Promise<{ exit: number }>) {
   const host = new FakeHost({ files: { "/tree/a.txt": "A", "/tree/sub/b.txt": "B", "/shared/.keep": "" } });
   const engine = fakeEngine(exec ? { exec } : {});
   const comm = new WindowsContainerCommunicator(
-    { engine, container: "c1", execUser: "", pty: false, files: host.files },
+    { engine, container: "c1", execUser: "", pty: false, files: host.files, clock: host.clock },
     { hostDir: "/shared", containerDir: "c:/packer-files" },
   );
   return { host, engine, comm };

@@ -6,7 +6,9 @@ import type { Config } from "./config.ts";
 export function inputs(config: Config, run: InputsContext): StepInputs {
   const { elevated_password: _, execute_command, working_directory, elevated_user, ...rest } = config;
   const names = ["WorkingDir", "FacterVars", "Sudo", "PuppetBinDir", "Debug", "ExtraArguments", "HieraConfigPath"];
-  const data = Object.fromEntries([...names, "ManifestFile", "ManifestDir", "ModulePath"].map((n) => [n, `<${n}>`]));
+  const data = Object.fromEntries(
+    [...names, "ManifestFile", "ManifestDir", "ModulePath", "ModulePathJoiner"].map((n) => [n, `<${n}>`]),
+  );
   return {
     config: {
       ...rest,

@@ -64,12 +64,14 @@ export async function provision(config: Config, ctx: ProvisionContext): Promise<
     await uploadFile(manifest, remoteManifest, ctx);
   }
 
+  const joiner = os === "windows" ? ";" : ":";
   const data = {
     ...commandData(config, ctx, staging, factsText(factsOf(config.facter, ctx), os)),
     HieraConfigPath: hiera,
     ManifestFile: remoteManifest,
     ManifestDir: manifestDirectory,
-    ModulePath: modules.map(({ remote }) => remote).join(os === "windows" ? ";" : ":"),
+    ModulePath: modules.map(({ remote }) => remote).join(joiner),
+    ModulePathJoiner: joiner,
   };
   const command = config.execute_command
     ? renderedOption(ctx, "execute_command", config.execute_command, data)

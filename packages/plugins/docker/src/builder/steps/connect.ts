@@ -31,6 +31,7 @@ export async function connectToContainer(
       execUser,
       pty,
       files: ctx.host.files,
+      clock: ctx.host.clock,
       ...(fix_upload_owner && facts.user && { fileOwner: facts.user }),
     };
     const communicator =
