@@ -11,6 +11,12 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
   );
   process.exit(1);
 }
+try {
+  process.cwd();
+} catch {
+  process.stderr.write("kiln: the working directory is gone. Change to one that exists.\n");
+  process.exit(1);
+}
 const { existsSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { Script } = require("node:vm");

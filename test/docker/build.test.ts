@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { steady } from "../golden/normalise.ts";
@@ -182,15 +182,17 @@ describe("the container", () => {
     expect(done.stdout).toContain("    docker: /dev/nowhere\n    docker: /shared\n");
     expect(await bed.left()).toEqual(nothing);
   });
-  it("gets files of this moment, as from docker cp", async () => {
-    writeFileSync(join(bed.folder, "new"), "x");
+  it("gets files with their times, and scripts of this moment", async () => {
+    writeFileSync(join(bed.folder, "old"), "x");
+    utimesSync(join(bed.folder, "old"), 1e9, 1e9);
     const provisioners = [
-      { type: "file", source: join(bed.folder, "new"), destination: "/new" },
-      { type: "shell", inline: ["stat -c 'modified %Y' /new"] },
+      { type: "file", source: join(bed.folder, "old"), destination: "/old" },
+      { type: "shell", inline: ["stat -c 'modified %Y' /old $0"] },
     ];
     const done = await bed.build(bed.template({ discard: true }, { provisioners }));
-    const modified = Number(/modified (\d+)/.exec(done.stdout)?.[1]);
-    expect(Math.abs(Date.now() / 1000 - modified)).toBeLessThan(600);
+    const [old, script] = Array.from(done.stdout.matchAll(/modified (\d+)/g), ([, seconds]) => Number(seconds));
+    expect(old).toBe(1e9);
+    expect(Math.abs(Date.now() / 1000 - (script ?? 0))).toBeLessThan(600);
   });
   it("gives a terminal with pty", async () => {
     const inline = ["test -t 1 && echo on a terminal"];

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { isCommonPassword } from "./common-password.ts";
 
 const mask = "<sensitive>";
 
@@ -10,7 +11,13 @@ export class SecretSet {
   readonly #values = new Set<string>();
   #pattern: RegExp | undefined;
 
+  /** What options, machines and services keep secret; a password that everybody knows is none. */
   add(value: string): void {
+    if (!isCommonPassword(value)) this.declare(value);
+  }
+
+  /** What the template declares sensitive, whatever it is. */
+  declare(value: string): void {
     for (const form of formsOf(value)) {
       if (form === "" || this.#values.has(form)) continue;
       this.#values.add(form);

@@ -38,6 +38,8 @@ export interface TransferOptions {
 export interface UploadOptions extends TransferOptions {
   readonly size?: number;
   readonly mode?: number;
+  /** When the source was last changed, for communicators that keep it; the time of the upload where absent. */
+  readonly modified?: Date;
   /** The same bytes, read into the communicator's own memory (`buffer` of `Files.read`), for one that knows when it is done with a piece. */
   readonly readInto?: (buffer: () => Uint8Array) => AsyncIterable<Uint8Array>;
 }

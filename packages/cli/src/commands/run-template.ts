@@ -62,7 +62,7 @@ export async function planInput(
     printer.diagnostics(secrets.maskDeep([...parsed.warnings, ...evaluated.diagnostics]), sourceOf);
     return undefined;
   }
-  for (const secret of evaluated.value.sensitive) secrets.add(secret);
+  for (const secret of evaluated.value.sensitive) secrets.declare(secret);
   const { found } = evaluated.value;
   const broken = found.some((d) => d.severity === "error");
   const plan = await planTemplate(engine, {

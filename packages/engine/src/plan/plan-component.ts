@@ -99,7 +99,8 @@ export async function planComponent<Ctx, Out>(
     const scope = scopeOf(values);
     const decoded = await body.decode(component.config, scope, { functions });
     if (!decoded.ok) return decoded;
-    for (const secret of decoded.value.secrets) facts.secrets.add(secret);
+    const open = openTexts(component.config, decoded.value.config);
+    for (const secret of decoded.value.secrets) if (!open.has(secret)) facts.secrets.add(secret);
     const render = facts.engine.renderer(scope, functions);
     const ctx = prepareContext(facts, decoded.value, render);
     const connection = await checkCommunicator(component, decoded.value.config as Partial<ConnectConfig>, facts, ctx);
@@ -123,4 +124,13 @@ export async function planComponent<Ctx, Out>(
         : checked({ prepared, render: facts.engine.renderer(scopeOf(values), functions), late }),
   };
   return checked({ planned, prepared }, first.warnings);
+}
+
+/** Texts of options that are no secrets: a password that is also the user's name, say, hides nothing. */
+function openTexts(schema: Schema, config: Readonly<Record<string, unknown>>): ReadonlySet<unknown> {
+  return new Set(
+    Object.entries(config)
+      .filter(([name, value]) => typeof value === "string" && schema[name]?.sensitive !== true)
+      .map(([, value]) => value),
+  );
 }

@@ -18,7 +18,7 @@ const reconnectDial = 15_000;
 export async function connectSsh(target: ConnectTarget, access: ConnectAccess): Promise<Communicator> {
   const settings = sshSettings(target.config);
   for (const secret of [target.config.ssh_password, target.password, target.config.ssh_bastion_password]) {
-    if (secret) access.secrets.add(secret);
+    if (secret && secret !== target.config.ssh_username) access.secrets.add(secret);
   }
   const methods = await localStep(settings, () => targetMethods(settings, target, access));
   const bastion = settings.bastion;

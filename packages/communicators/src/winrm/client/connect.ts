@@ -14,7 +14,8 @@ import { Service } from "./service.ts";
 /** Waits for the machine, logs in and runs a first command. Rejects with `ConnectError`, or the signal's reason. */
 export async function connectWinrm(target: ConnectTarget, access: ConnectAccess): Promise<Communicator> {
   const settings = winrmSettings(target.config, target.password);
-  if (settings.password !== "") access.secrets.add(settings.password);
+  if (settings.password !== "" && settings.password !== target.config.winrm_username)
+    access.secrets.add(settings.password);
   let address: Address | undefined;
   let proxy: ProxySettings | undefined;
   let trying: Service | undefined;

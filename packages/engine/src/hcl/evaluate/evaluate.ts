@@ -68,7 +68,7 @@ export async function evaluateHclState(template: HclTemplate, inputs: HclInputs)
     const value = v.sensitive ? values.get(v.name)?.value : undefined;
     return value ? textsOf(value) : [];
   });
-  for (const text of sensitive) inputs.secrets.add(text);
+  for (const text of sensitive) inputs.secrets.declare(text);
   const outer = new HclScope(
     functions.child(
       new Map([

@@ -59,7 +59,7 @@ async function valueOfNode(
     return { value: valueIn(node.local.expression, scope.values, diagnostics), diagnostics };
   });
   found.push(...diagnostics);
-  if (value && node.local.sensitive) for (const text of textsOf(value)) access.secrets.add(text);
+  if (value && node.local.sensitive) for (const text of textsOf(value)) access.secrets.declare(text);
   return value;
 }
 

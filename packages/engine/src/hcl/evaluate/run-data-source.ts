@@ -25,7 +25,7 @@ export interface DataAccess {
   readonly ask: boolean;
   readonly signal: AbortSignal;
   readonly runUuid: string;
-  readonly secrets: Pick<SecretSet, "add">;
+  readonly secrets: Pick<SecretSet, "add" | "declare">;
   readonly ui: Ui;
 }
 

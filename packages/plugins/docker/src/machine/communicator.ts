@@ -57,7 +57,7 @@ export class DockerCommunicator implements Communicator {
       const archive = await fileArchive(source, posix.basename(to), {
         ...options,
         owner,
-        modified: this.#machine.clock.now(),
+        modified: options.modified ?? this.#machine.clock.now(),
         piecesHeld: engine.piecesHeld,
       });
       await engine.putArchive(container, posix.dirname(to), archive, options.signal);

@@ -34,6 +34,7 @@ export async function upload(job: UploadJob, ctx: ProvisionContext): Promise<voi
       signal,
       size: stat.size,
       mode: stat.mode & 0o777,
+      modified: stat.modified,
       readInto: (buffer) => host.files.read(source, { buffer }),
       onProgress: (bytes) => progress.advance(bytes),
     });
