@@ -194,6 +194,12 @@ describe("powershell on the Windows stand-in", () => {
     expect(left()).not.toContain("vars.ps1");
   });
 
+  it.each([["'x"], ["if ("], ["exit 7"]])("leaves nothing of a script that ends as %j", async (line) => {
+    const settings = { environment_vars: ["DB_PASSWORD=hunter2xyz"], valid_exit_codes: [0, 1, 7] };
+    await run(powershell, { ...settings, inline: [line] });
+    expect(left()).toEqual([]);
+  });
+
   it("runs a script of 1 MB", async () => {
     const big = script("big.ps1", `${"# padding\r\n".repeat(95_000)}Write-Host 'the end'\r\nexit 3\r\n`);
     const { said, message } = await run(powershell, { script: big, valid_exit_codes: [3] });

@@ -25,10 +25,10 @@ export interface Delivery {
   readonly send: () => Promise<string>;
   /** Set for an elevated run. */
   readonly elevatedUser?: string;
-  /** What the machine still has afterwards and should not. */
+  /** What the machine still has after a success and should not. */
   readonly left: readonly string[];
-  /** The same after a lost connection, when nothing is known. */
-  readonly leftWhenLost: readonly string[];
+  /** The same after anything else: a script that does not parse removes nothing, and of a lost connection nothing is known. */
+  readonly mayBeLeft: readonly string[];
 }
 
 /**
@@ -82,7 +82,7 @@ export async function deliveryOf(
     return {
       elevatedUser: user,
       left: [],
-      get leftWhenLost() {
+      get mayBeLeft() {
         return [...leftovers];
       },
       send: async () => {
@@ -100,7 +100,7 @@ export async function deliveryOf(
   }
   return {
     left: removesItself ? [] : clean,
-    leftWhenLost: clean,
+    mayBeLeft: clean,
     send: async () => {
       if (wantsVariables)
         await uploadToWindows(

@@ -47,7 +47,7 @@ async function runScript(source: Source, config: Config, paths: RemotePaths, ctx
   let exit: number | "disconnected" = "disconnected";
   // An interrupted run cannot remove what it sent; the end of the build can, on a machine that outlives it.
   ctx.defer(async (signal) => {
-    if (ctx.signal.aborted && exit === "disconnected") await removeAll(delivery.leftWhenLost, ctx, signal);
+    if (ctx.signal.aborted && exit === "disconnected") await removeAll(delivery.mayBeLeft, ctx, signal);
   });
   try {
     exit = await runOnWindows({ send: delivery.send, startRetryTimeout: config.start_retry_timeout }, ctx);
@@ -63,13 +63,13 @@ async function runScript(source: Source, config: Config, paths: RemotePaths, ctx
 
 /** A file left behind fails no build, but is said: it would be part of the image. */
 async function cleanUp(
-  { left, leftWhenLost }: Delivery,
+  { left, mayBeLeft }: Delivery,
   exit: number | "disconnected",
   retryMs: number,
   ctx: ProvisionContext,
 ): Promise<void> {
   const { host, signal } = ctx;
-  const paths = exit === "disconnected" ? leftWhenLost : left;
+  const paths = exit === 0 ? left : mayBeLeft;
   try {
     await retryFor(retryMs, { clock: host.clock, signal }, () => removeAll(paths, ctx, signal));
   } catch {
