@@ -96,6 +96,11 @@ async function run(io: Io, line: Exclude<CommandLine, Line<"print">>): Promise<n
 
 async function rehearse(io: Io, path: string, flags: Line<"rehearse">["flags"]): Promise<number> {
   const { serve, images, policy, shell, base, port, "remove-image": removeImage, "unknown-images": unknown } = flags;
+  const refusal = rehearsalRefusal(path, flags);
+  if (refusal !== undefined) {
+    new Printer(io).error(`Error: ${refusal} See \`${io.invokedAs} rehearse -h\`.`);
+    return 1;
+  }
   const options = {
     serve,
     images,
@@ -108,6 +113,20 @@ async function rehearse(io: Io, path: string, flags: Line<"rehearse">["flags"]):
   };
   const command = await templateCommands();
   return command.rehearse(io, options, path === "" ? undefined : buildOptions(path, flags));
+}
+
+/** A rehearsal does one thing. */
+function rehearsalRefusal(path: string, flags: Line<"rehearse">["flags"]): string | undefined {
+  const asked = [
+    ...(path === "" ? [] : ["a template"]),
+    ...(["serve", "images", "shell", "remove-image"] as const).flatMap((name) =>
+      flags[name] === false || flags[name] === undefined ? [] : [`-${name}`],
+    ),
+  ];
+  if (asked.length === 0) return "rehearse needs a template, or one of -serve, -images, -shell and -remove-image.";
+  if (asked.length > 1) return `rehearse does one thing at a time, not ${asked.join(" and ")}.`;
+  if (flags.port < 0 || flags.port > 65_535) return `-port=${flags.port} is no port: 0 (any) to 65535.`;
+  return undefined;
 }
 
 type TemplateFlags = Pick<BuildFlags, "var" | "var-file" | "config-type">;

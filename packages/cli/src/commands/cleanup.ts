@@ -1,10 +1,10 @@
-import { cleanUp } from "@kiln/engine";
-import type { Ui } from "@kiln/sdk";
+import { type CleanedResource, cleanUp } from "@kiln/engine";
+import type { JournalledRun, Ui } from "@kiln/sdk";
 import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 import { onCloud } from "./on-cloud.ts";
-import { reviveLocalCloud } from "./rehearsal-cleanup.ts";
+import { isDeadRehearsal, reviveLocalCloud } from "./rehearsal-cleanup.ts";
 
 export interface CleanupOptions {
   readonly dryRun: boolean;
@@ -22,40 +22,78 @@ const words = {
 
 /** `cleanup [-dry-run] [RUN]`: lists and releases what runs that are over left behind. */
 export async function cleanup(io: Io, options: CleanupOptions): Promise<number> {
-  const printer = new Printer(io);
-  await using revived = await reviveLocalCloud(io, printer, options.run);
-  const { host } = revived ? onCloud(io, revived.cloud) : io;
-  const engine = composeEngine(host, io.journals);
-  const quiet = (): void => {};
-  const ui: Ui = {
-    say: quiet,
-    message: quiet,
-    error: (line) => printer.error(`  ${line}`),
-    progress: () => ({ advance: quiet, [Symbol.dispose]: quiet }),
-    ask: (question, signal) => io.terminal.ask(question, signal),
-  };
-  let seen = 0;
-  const result = await cleanUp(engine, {
-    dryRun: options.dryRun,
-    ...(options.run !== undefined && { run: options.run }),
-    ui,
-    signal: io.interrupts.first,
-    onResource: (resource) => {
-      seen++;
-      printer.say(
-        `${resource.run} ${resource.build}: ${resource.text} ${words[resource.outcome]}${resource.error ? `: ${resource.error}` : ""}`,
+  const cleaning = new Cleaning(io, options);
+  // Rehearsals first: each needs a cloud of its own, which must never be asked for what another run made on a real one.
+  const { journals } = io;
+  const rehearsals = (await journals.runs()).filter((run) => cleaning.isWanted(run) && isDeadRehearsal(run));
+  for (const rehearsal of rehearsals.toReversed()) await cleaning.rehearsal(rehearsal);
+  const others = new Set(rehearsals.map(({ run }) => run));
+  await cleaning.runs(io, (run) => !others.has(run.run));
+  return cleaning.end();
+}
+
+class Cleaning {
+  readonly #io: Io;
+  readonly #options: CleanupOptions;
+  readonly #printer: Printer;
+  readonly #ui: Ui;
+  #looked = 0;
+  #seen = 0;
+  #failed = 0;
+
+  constructor(io: Io, options: CleanupOptions) {
+    this.#io = io;
+    this.#options = options;
+    this.#printer = new Printer(io);
+    const quiet = (): void => {};
+    this.#ui = {
+      say: quiet,
+      message: quiet,
+      error: (line) => this.#printer.error(`  ${line}`),
+      progress: () => ({ advance: quiet, [Symbol.dispose]: quiet }),
+      ask: (question, signal) => io.terminal.ask(question, signal),
+    };
+  }
+
+  isWanted({ run }: JournalledRun): boolean {
+    return this.#options.run === undefined || run === this.#options.run;
+  }
+
+  /** What one rehearsal left, on its cloud. */
+  async rehearsal(rehearsal: JournalledRun): Promise<void> {
+    await using revived = await reviveLocalCloud(this.#io, this.#printer, rehearsal);
+    await this.runs(revived ? onCloud(this.#io, revived.cloud) : this.#io, ({ run }) => run === rehearsal.run);
+  }
+
+  async runs({ host }: Io, choose: (run: JournalledRun) => boolean): Promise<void> {
+    const result = await cleanUp(composeEngine(host, this.#io.journals), {
+      dryRun: this.#options.dryRun,
+      choose: (run) => this.isWanted(run) && choose(run),
+      ui: this.#ui,
+      signal: this.#io.interrupts.first,
+      onResource: (resource) => this.#tell(resource),
+    });
+    for (const run of result.alive) {
+      if (run.outstanding.length > 0) this.#printer.say(`${run.run}: still running, left alone`);
+    }
+    this.#looked += result.runs.length + result.alive.length;
+    this.#failed += result.failed;
+  }
+
+  end(): number {
+    const { run } = this.#options;
+    if (run !== undefined && this.#looked === 0) {
+      this.#printer.error(
+        `No journal of a run named ${run}: see \`${this.#io.invokedAs} cleanup -dry-run\` for the ones there are.`,
       );
-    },
-  });
-  for (const run of result.alive) {
-    if (run.outstanding.length > 0) printer.say(`${run.run}: still running, left alone`);
+      return 1;
+    }
+    if (this.#seen === 0) this.#printer.say("Nothing was left behind.");
+    return this.#failed > 0 ? 1 : 0;
   }
-  if (options.run !== undefined && result.runs.length + result.alive.length === 0) {
-    printer.error(
-      `No journal of a run named ${options.run}: see \`${io.invokedAs} cleanup -dry-run\` for the ones there are.`,
-    );
-    return 1;
+
+  #tell({ run, build, text, outcome, error }: CleanedResource): void {
+    this.#seen++;
+    this.#printer.say(`${run} ${build}: ${text} ${words[outcome]}${error ? `: ${error}` : ""}`);
   }
-  if (seen === 0) printer.say("Nothing was left behind.");
-  return result.failed > 0 ? 1 : 0;
 }

@@ -18,22 +18,21 @@ function portIn(value: Json | undefined): number | undefined {
   return undefined;
 }
 
-function isRehearsal(run: JournalledRun): boolean {
+/** Dead rehearsals that left something. */
+export function isDeadRehearsal(run: JournalledRun): boolean {
   return !run.alive && run.outstanding.length > 0 && run.command.startsWith(rehearsalCommand);
 }
 
 /**
  * What a dead rehearsal left lies in the local cloud's state, and its cloud died with it: starts the cloud again at the same port, so
- * that the journal's endpoints lead somewhere. Undefined where no rehearsal is to be cleaned up.
+ * that the journal's endpoints lead somewhere. Undefined where it cannot be, which was then said.
  */
 export async function reviveLocalCloud(
   io: Io,
   printer: Printer,
-  only: string | undefined,
+  rehearsal: JournalledRun,
 ): Promise<OpenedCloud | undefined> {
-  const runs = (await io.journals.runs()).filter((r) => isRehearsal(r) && (only === undefined || r.run === only));
-  if (runs.length === 0) return undefined;
-  const ports = runs.flatMap((r) => r.outstanding.flatMap((e) => portIn(e.intent) ?? []));
+  const [port] = rehearsal.outstanding.flatMap((entry) => portIn(entry.intent) ?? []);
   const { openLocalCloud } = await import("./open-local-cloud.ts");
-  return openLocalCloud(io, printer, ports[0] === undefined ? {} : { port: ports[0] });
+  return openLocalCloud(io, printer, port === undefined ? {} : { port });
 }

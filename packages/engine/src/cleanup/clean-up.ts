@@ -13,8 +13,8 @@ export interface CleanedResource {
 }
 export interface CleanUpOptions {
   readonly dryRun: boolean;
-  /** One run only; every dead run where absent. */
-  readonly run?: string;
+  /** Which runs; all of them where absent. */
+  readonly choose?: (run: JournalledRun) => boolean;
   readonly ui: Ui;
   readonly signal: AbortSignal;
   readonly onResource: (resource: CleanedResource) => void;
@@ -77,7 +77,7 @@ async function cleanRun(engine: Engine, run: JournalledRun, options: CleanUpOpti
 
 /** Releases what dead runs left, newest first, with nothing but their journals and the user's credentials. */
 export async function cleanUp(engine: Engine, options: CleanUpOptions): Promise<CleanUpResult> {
-  const all = (await engine.journals.runs()).filter((r) => options.run === undefined || r.run === options.run);
+  const all = (await engine.journals.runs()).filter((run) => options.choose?.(run) ?? true);
   const alive = all.filter((r) => r.alive);
   const dead = all.filter((r) => !r.alive);
   let failed = 0;

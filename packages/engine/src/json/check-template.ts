@@ -61,15 +61,13 @@ function minimumVersion(template: JsonTemplate, packerVersion: string): readonly
 function uses(component: JsonComponent, names: readonly string[]): readonly Diagnostic[] {
   const { label, meta, source, node } = component.parts;
   const { only = [], except = [], override = [] } = meta;
-  if (only.length > 0 && except.length > 0) {
-    const summary = `${label}: only one of 'only' or 'except' may be specified`;
-    return [problemAt(source, node, "template/only-and-except", summary)];
-  }
+  const both = `${label}: only one of 'only' or 'except' may be specified`;
   const unknown = (use: NameUse, summary: string): readonly Diagnostic[] =>
     names.includes(use.name)
       ? []
       : [problemAt(source, use, "template/unknown-builder-name", summary, didYouMean(source, use, use.name, names))];
   return [
+    ...(only.length > 0 && except.length > 0 ? [problemAt(source, node, "template/only-and-except", both)] : []),
     ...only.flatMap((use) => unknown(use, `${label}: 'only' specified builder '${use.name}' not found`)),
     ...except.flatMap((use) => unknown(use, `${label}: 'except' specified builder '${use.name}' not found`)),
     ...override.flatMap(({ use }) => unknown(use, `${label}: override '${use.name}' doesn't exist`)),

@@ -143,6 +143,12 @@ it("renders values and names inside options once, and late text not at all", asy
   });
 });
 
+it("takes numbers and truth values of the build as texts", async () => {
+  const names = { build: { Port: 22, SSHAgentAuth: false } };
+  const given = { host: "{{build `Port`}} {{.Port}} {{build `SSHAgentAuth`}}" };
+  expect(valueOf(await decode(given, names)).config.host).toBe("22 22 false");
+});
+
 it("knows what has to wait for the run", async () => {
   const names = { build: { ID: pending } };
   const early = valueOf(await decode({ host: "{{build `ID`}}" }, names));

@@ -105,7 +105,12 @@ function dataOf(scope: SurroundedScope, data: Readonly<Record<string, unknown>> 
   if (!build && !data) return {};
   const texts = Object.entries(build ?? {}).map(([name, value]): [string, unknown] => [
     name,
-    value === pending ? `Build_${name}. ${buildPlaceholder}` : value,
+    // Packer puts numbers and truth values into texts of their own.
+    value === pending
+      ? `Build_${name}. ${buildPlaceholder}`
+      : typeof value === "number" || typeof value === "boolean"
+        ? String(value)
+        : value,
   ]);
   const value = goValue({ ...Object.fromEntries(texts), ...data } as Parameters<typeof goValue>[0]);
   return value ? { data: value } : {};
