@@ -66,10 +66,12 @@ function uses(component: JsonComponent, names: readonly string[]): readonly Diag
     names.includes(use.name)
       ? []
       : [problemAt(source, use, "template/unknown-builder-name", summary, didYouMean(source, use, use.name, names))];
-  return [
-    ...(only.length > 0 && except.length > 0 ? [problemAt(source, node, "template/only-and-except", both)] : []),
-    ...only.flatMap((use) => unknown(use, `${label}: 'only' specified builder '${use.name}' not found`)),
-    ...except.flatMap((use) => unknown(use, `${label}: 'except' specified builder '${use.name}' not found`)),
-    ...override.flatMap(({ use }) => unknown(use, `${label}: override '${use.name}' doesn't exist`)),
-  ];
+  const filters =
+    only.length > 0 && except.length > 0
+      ? [problemAt(source, node, "template/only-and-except", both)]
+      : [
+          ...only.flatMap((use) => unknown(use, `${label}: 'only' specified builder '${use.name}' not found`)),
+          ...except.flatMap((use) => unknown(use, `${label}: 'except' specified builder '${use.name}' not found`)),
+        ];
+  return [...filters, ...override.flatMap(({ use }) => unknown(use, `${label}: override '${use.name}' doesn't exist`))];
 }

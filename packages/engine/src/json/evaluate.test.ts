@@ -63,8 +63,8 @@ it.each<[Record<string, unknown>, readonly string[]]>([
     ],
   ],
   [
-    { builders, provisioners: [{ type: "x", only: ["a"], except: ["b"] }] },
-    ["provisioner 1: only one of 'only' or 'except' may be specified"],
+    { builders, provisioners: [{ type: "x", only: ["a"], except: ["b"], override: { zz: {} } }] },
+    ["provisioner 1: only one of 'only' or 'except' may be specified", "provisioner 1: override 'zz' doesn't exist"],
   ],
   [
     { builders, provisioners: [{ type: "x", only: "a,b" }] },
