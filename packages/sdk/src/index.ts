@@ -10,6 +10,7 @@ export * from "./duration.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./exclude.ts";
+export * from "./failure-text.ts";
 export * from "./host.ts";
 export * from "./journal.ts";
 export * from "./json.ts";

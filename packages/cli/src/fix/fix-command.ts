@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { checkJsonTemplate, parseJsonTemplate, parsePlainJson } from "@kiln/engine";
-import { codeOf, messageOf } from "@kiln/sdk";
+import { failureText } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 import { packerVersion } from "../version.ts";
@@ -49,7 +49,7 @@ async function read(io: Io, path: string, printer: Printer): Promise<Uint8Array 
     for await (const chunk of io.host.files.read(resolve(io.host.cwd, path))) chunks.push(chunk);
     return Buffer.concat(chunks);
   } catch (error) {
-    const reason = codeOf(error) === "ENOENT" ? "no such file or directory" : messageOf(error);
+    const reason = failureText(error);
     printer.error(`Error opening template: open ${path}: ${reason}`);
     return undefined;
   }

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { formatNativeFile } from "@kiln/hcl";
+import { failureText } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
-import { bytesOf, readRefusal } from "../template/read-bytes.ts";
+import { bytesOf } from "../template/read-bytes.ts";
 import { filesAt } from "./format-files.ts";
 
 export interface FmtOptions {
@@ -58,7 +59,7 @@ class Formatting {
       try {
         await this.#file(file);
       } catch (error) {
-        this.#refuse(file, readRefusal(error));
+        this.#refuse(file, failureText(error));
       }
     }
   }

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
+import { failureText } from "@kiln/sdk";
 import type { Io } from "../io.ts";
-import { readRefusal } from "../template/read-bytes.ts";
 
 /** Files to format, or why a path stands for none. */
 export type FoundFiles = { readonly files: readonly string[] } | { readonly refusal: string };
@@ -11,7 +11,7 @@ const isIgnored = (name: string): boolean => name.startsWith(".") || name.endsWi
 
 /** The files that one argument of `fmt` stands for. Source: core-behaviour §1.8. */
 export async function filesAt(io: Io, path: string, recursive: boolean): Promise<FoundFiles> {
-  const stat = await io.host.files.stat(resolve(io.host.cwd, path)).catch((error: unknown) => readRefusal(error));
+  const stat = await io.host.files.stat(resolve(io.host.cwd, path)).catch((error: unknown) => failureText(error));
   if (typeof stat === "string") return { refusal: `stat ${path}: ${stat}` };
   if (!stat) return { refusal: `stat ${path}: no such file or directory` };
   if (stat.kind !== "directory") {

@@ -10,12 +10,12 @@ import {
   parseHclTemplate,
   type SecretSet,
 } from "@kiln/engine";
-import { type Checked, checked, type Diagnostic, problem, refused, type Ui } from "@kiln/sdk";
+import { type Checked, checked, type Diagnostic, failureText, problem, refused, type Ui } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { packerVersion } from "../version.ts";
 import { type DiscoveredFiles, discoverFiles } from "./hcl-files.ts";
 import { lookUps } from "./look-ups.ts";
-import { bytesOf, readRefusal } from "./read-bytes.ts";
+import { bytesOf } from "./read-bytes.ts";
 
 export { unusedNames } from "@kiln/engine";
 
@@ -80,7 +80,7 @@ async function givenFiles(io: Io, paths: readonly string[], remember: Remember):
       remember(path, bytes);
       files.push({ path, bytes, syntax: ending === "json" ? "json" : "native" });
     } catch (error) {
-      const summary = `Cannot read the variable file ${path}: ${readRefusal(error)}`;
+      const summary = `Cannot read the variable file ${path}: ${failureText(error)}`;
       found.push(problem("variables/unreadable-file", summary));
     }
   }

@@ -8,12 +8,21 @@ import {
   type SecretSet,
   type SourceOf,
 } from "@kiln/engine";
-import { type Checked, checked, type Diagnostic, type EvalScope, problem, refused, type Template } from "@kiln/sdk";
+import {
+  type Checked,
+  checked,
+  type Diagnostic,
+  type EvalScope,
+  failureText,
+  problem,
+  refused,
+  type Template,
+} from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { packerVersion } from "../version.ts";
 import type { ParsedHcl } from "./load-hcl.ts";
 import { lookUps } from "./look-ups.ts";
-import { bytesOf, readRefusal } from "./read-bytes.ts";
+import { bytesOf } from "./read-bytes.ts";
 
 export interface TemplateInput {
   /** Path, or `-` for standard input. */
@@ -53,7 +62,7 @@ export interface EvaluatedInput {
 }
 
 function unreadable(path: string, error: unknown): Diagnostic {
-  return problem("template/unreadable", `"${path}": stat ${path}: ${readRefusal(error)}`, {
+  return problem("template/unreadable", `"${path}": stat ${path}: ${failureText(error)}`, {
     detail: "Give the path of a template file, or - to read it from standard input.",
   });
 }
@@ -157,7 +166,7 @@ async function evaluateJsonInput(io: Io, parsed: ParsedJson, input: TemplateInpu
       parsed.remember(path, text);
       varFiles.push({ path, text });
     } catch (error) {
-      const reason = readRefusal(error);
+      const reason = failureText(error);
       problems.push(problem("variables/unreadable-file", `Error reading variables: open ${path}: ${reason}`));
     }
   }

@@ -44,7 +44,7 @@ describe("checking SSH options", () => {
       "error: ssh_local_tunnels ['80'] is invalid: Write it as PORT:HOST:PORT.",
       "error: please specify either ssh_bastion_host or ssh_proxy_host, not both",
       expect.stringMatching(/^error: temporary_key_pair_type is invalid: DSA/) as string,
-      expect.stringMatching(/^error: ssh_private_key_file is invalid: ENOENT/) as string,
+      expect.stringMatching(/^error: ssh_private_key_file is invalid: stat \S+: no such file or directory$/) as string,
     ]);
   });
   it("reads key files and certificates", async () => {

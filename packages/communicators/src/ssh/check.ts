@@ -1,5 +1,5 @@
 import type { ConnectConfig, Diagnostic, PrepareContext } from "@kiln/sdk";
-import { caution, messageOf, nearestName, problem } from "@kiln/sdk";
+import { caution, codeOf, failureText, messageOf, nearestName, problem } from "@kiln/sdk";
 import { ciphers, keyExchanges } from "./client/algorithms.ts";
 import { expandHome } from "./home-path.ts";
 import { readCertificate, vouchesFor } from "./keys/certificate.ts";
@@ -111,7 +111,7 @@ async function checkKey(
     if (!certificate.user) throw new Error("it is a host certificate, not a user certificate");
     if (key && !vouchesFor(certificate, key.blob)) throw new Error(`it was made for another key than ${option}`);
   } catch (error) {
-    add(certificateOption, `${certificateOption} is invalid: ${messageOf(error)}`);
+    add(certificateOption, `${certificateOption} is invalid: ${fileFailure(error, path)}`);
   }
 }
 
@@ -132,7 +132,14 @@ async function keyOf(
       add(option, `${option} is invalid: the passphrase in ${passphraseVariable} does not open it`);
     }
   } catch (error) {
-    add(option, `${option} is invalid: ${messageOf(error)}`);
+    add(option, `${option} is invalid: ${fileFailure(error, path)}`);
   }
   return undefined;
+}
+
+/** Of a file, in Go's words; of what stands in it, as it is. */
+function fileFailure(error: unknown, path: string): string {
+  const code = codeOf(error);
+  if (code === undefined) return messageOf(error);
+  return `${code === "ENOENT" ? "stat" : code === "EISDIR" ? "read" : "open"} ${path}: ${failureText(error)}`;
 }

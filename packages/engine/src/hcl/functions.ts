@@ -1,5 +1,5 @@
 import { FileFailure, type FileInfo, type FunctionHost, SecretFailure } from "@kiln/hcl";
-import { codeOf, type Files, type Host, messageOf } from "@kiln/sdk";
+import { codeOf, type Files, failureText, type Host, messageOf } from "@kiln/sdk";
 import type { Surroundings } from "../json/json-scope.ts";
 
 export interface FunctionInputs {
@@ -42,13 +42,6 @@ function isAbsolute(path: string, windows: boolean): boolean {
   return path.startsWith("/") || (windows && /^[A-Za-z]:/.test(path));
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or directory",
-  EISDIR: "is a directory",
-  EACCES: "permission denied",
-  ENOTDIR: "not a directory",
-};
-
 async function readFile(files: FunctionInputs["host"]["files"], path: string): Promise<Uint8Array> {
   try {
     const chunks: Uint8Array[] = [];
@@ -57,7 +50,7 @@ async function readFile(files: FunctionInputs["host"]["files"], path: string): P
   } catch (error) {
     const code = codeOf(error) ?? "";
     const kind = code === "ENOENT" ? "missing" : code === "EISDIR" ? "directory" : "other";
-    throw new FileFailure(kind, reasons[code] ?? messageOf(error), error);
+    throw new FileFailure(kind, failureText(error), error);
   }
 }
 

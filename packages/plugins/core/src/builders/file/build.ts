@@ -1,6 +1,5 @@
 import { dirname } from "node:path";
-import { type Artifact, type BuildContext, codeOf, type Host, StepError } from "@kiln/sdk";
-import { failureText } from "../../failure-text.ts";
+import { type Artifact, type BuildContext, codeOf, failureText, type Host, StepError } from "@kiln/sdk";
 import type { Config } from "./config.ts";
 import { mockCommunicator } from "./mock-communicator.ts";
 

@@ -1,5 +1,4 @@
-import { codeOf, type PostProcessContext, StepError } from "@kiln/sdk";
-import { failureText } from "../../failure-text.ts";
+import { codeOf, failureText, type PostProcessContext, StepError } from "@kiln/sdk";
 import { randomBelow } from "../../temporary-file/random-number.ts";
 import { fileAt } from "../../temporary-file/temporary-file.ts";
 

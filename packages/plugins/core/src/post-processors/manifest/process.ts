@@ -1,6 +1,5 @@
 import { basename, resolve } from "node:path";
-import { type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
-import { failureText } from "../../failure-text.ts";
+import { failureText, type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
 import { rendered } from "../../script/inline-script.ts";
 import type { Config } from "./config.ts";
 import { type Manifest, type ManifestBuild, manifestText, parseManifest } from "./document.ts";
