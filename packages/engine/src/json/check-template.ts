@@ -3,7 +3,7 @@ import { didYouMean, problemAt } from "./diagnose.ts";
 import type { JsonComponent, NameUse } from "./json-component.ts";
 import type { JsonTemplate } from "./json-template.ts";
 import type { Assigned } from "./var-files.ts";
-import { compareVersions, parseVersion } from "./version.ts";
+import { compareVersions, parseVersion, versionText } from "./version.ts";
 
 /**
  * The rules between the parts of a template, which need no rendering and no values: at least one builder, `only`, `except` and `override`
@@ -53,7 +53,7 @@ function minimumVersion(template: JsonTemplate, packerVersion: string): readonly
     return [problem("template/bad-version", summary, { subject: minVersion.range })];
   }
   if (compareVersions(using, wanted) >= 0) return [];
-  const summary = `This template requires Packer version ${minVersion.text} or higher; using ${packerVersion}`;
+  const summary = `This template requires Packer version ${versionText(wanted)} or higher; using ${packerVersion}`;
   return [problem("template/version-too-old", summary, { subject: minVersion.range })];
 }
 

@@ -11,6 +11,12 @@ export function parseVersion(text: string): Version | undefined {
   return { parts: match[1].split(".").map(Number), prerelease: match[2] ?? "" };
 }
 
+/** As go-version prints it: at least three parts. */
+export function versionText({ parts, prerelease }: Version): string {
+  const whole = [...parts, 0, 0].slice(0, Math.max(parts.length, 3)).join(".");
+  return prerelease === "" ? whole : `${whole}-${prerelease}`;
+}
+
 /** Negative where `a` is the older. A pre-release is older than its release. */
 export function compareVersions(a: Version, b: Version): number {
   for (let i = 0; i < Math.max(a.parts.length, b.parts.length); i++) {

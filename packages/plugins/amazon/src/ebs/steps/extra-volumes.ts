@@ -5,6 +5,8 @@ import { describeFailure } from "../../failure.ts";
 import { deleteVolume, extraVolumes, looseVolumes } from "../../volumes.ts";
 import type { Config } from "../config.ts";
 
+const nothing = "No volumes to clean up, skipping";
+
 /** Registered before the launch, so that it runs after the instance is gone; told of the instance once there is one. */
 export function cleanUpVolumes(
   ctx: BuildContext,
@@ -15,11 +17,14 @@ export function cleanUpVolumes(
   const mapped = (config.launch_block_device_mappings ?? []).map((device) => device.device_name ?? "");
   let extra: readonly string[] | undefined;
   ctx.defer(async (signal) => {
-    if (!extra) return;
+    if (!extra) {
+      ui.say(nothing);
+      return;
+    }
     ui.say("Cleaning up any extra volumes...");
     const ec2 = amazon.ec2();
     const loose = await looseVolumes(ec2, extra, signal);
-    if (loose.length === 0) ui.say("No volumes to clean up, skipping");
+    if (loose.length === 0) ui.say(nothing);
     for (const volume of loose) {
       ui.say(`Destroying volume (${volume})...`);
       try {

@@ -54,16 +54,24 @@ export async function windowsPassword(
   return password;
 }
 
+const foreignKey = "the private key does not belong to the instance's key pair";
+
 /**
- * EC2 encrypts for the key pair with PKCS#1 v1.5. With a key that does not fit, OpenSSL gives random bytes instead of an error, so
+ * EC2 encrypts for the key pair with PKCS#1 v1.5. With a key that does not fit, OpenSSL mostly gives random bytes instead of an error, so
  * that nobody learns from its answers; a password has no control characters and is UTF-8.
  */
 export function decrypt(passwordData: string, privateKey: string): string {
   const data = Buffer.from(passwordData, "base64");
-  const bytes = privateDecrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, data);
+  let bytes: Buffer;
+  try {
+    bytes = privateDecrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, data);
+  } catch (error) {
+    // A number beyond the key's modulus it refuses.
+    throw new Error(foreignKey, { cause: error });
+  }
   const text = bytes.toString("utf8");
   if (text === "" || !/^\P{Cc}+$/u.test(text) || !Buffer.from(text).equals(bytes)) {
-    throw new Error("the private key does not belong to the instance's key pair");
+    throw new Error(foreignKey);
   }
   return text;
 }
