@@ -89,6 +89,10 @@ const examples: readonly (readonly [script: string, output: string])[] = [
     "$p = 'HKLM:\\SOFTWARE\\Kiln'; New-Item $p | Out-Null; Set-ItemProperty $p -Name N -Value 5; (Get-ItemProperty $p).N; Test-Path $p",
     "5\nTrue",
   ],
+  [
+    "New-Item HKLM:\\SOFTWARE\\P\\Q -Force | Out-Null; (dir HKLM:\\SOFTWARE\\P | Get-ItemProperty).PSChildName; dir HKLM:\\SOFTWARE\\P | Remove-Item; @(dir HKLM:\\SOFTWARE\\P).Count",
+    "Q\n0",
+  ],
   ["Test-Path HKLM:SOFTWARE\\Microsoft; Test-Path HKLM:SOFTWARE\\Nosuch; Test-Path HKLM:", "True\nFalse\nTrue"],
   [
     "$l = New-Object System.Collections.ArrayList; [void]$l.Add(1); $l.Add(2) | Out-Null; $l.Count; $l -contains 2",

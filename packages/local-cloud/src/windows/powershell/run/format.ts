@@ -15,6 +15,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   "System.Management.Automation.AliasInfo": ["CommandType", "Name", "Definition"],
   "System.Management.Automation.CommandInfo": ["CommandType", "Name", "Version", "Source"],
   "System.RuntimeType": ["IsPublic", "IsSerial", "Name", "BaseType"],
+  "Microsoft.WSMan.Management.WSManConfigContainerElement": ["Type", "Keys", "Name"],
   "System.Diagnostics.Process": ["Id", "ProcessName"],
 };
 
