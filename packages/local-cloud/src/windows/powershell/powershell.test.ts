@@ -93,6 +93,10 @@ const examples: readonly (readonly [script: string, output: string])[] = [
     "New-Item HKLM:\\SOFTWARE\\P\\Q -Force | Out-Null; (dir HKLM:\\SOFTWARE\\P | Get-ItemProperty).PSChildName; dir HKLM:\\SOFTWARE\\P | Remove-Item; @(dir HKLM:\\SOFTWARE\\P).Count",
     "Q\n0",
   ],
+  [
+    "md C:\\l\\m\\o -Force | Out-Null; md C:\\l\\_d | Out-Null; 'x' > C:\\l\\a.txt; 'x' > C:\\l\\n.txt; 'x' > C:\\l\\m\\f; (dir C:\\l -Recurse).Name -join ' '; (dir C:\\l\\*).Name -join ' '",
+    "m _d a.txt n.txt o f\nm _d a.txt n.txt",
+  ],
   ["Test-Path HKLM:SOFTWARE\\Microsoft; Test-Path HKLM:SOFTWARE\\Nosuch; Test-Path HKLM:", "True\nFalse\nTrue"],
   [
     "$l = New-Object System.Collections.ArrayList; [void]$l.Add(1); $l.Add(2) | Out-Null; $l.Count; $l -contains 2",
@@ -141,6 +145,21 @@ describe("PowerShell", () => {
     expect(await bench.script("Get-Item C:\\no", "command")).toMatchObject({ code: 1 });
     expect(await bench.script("cmd /c 'exit 3'", "command")).toMatchObject({ code: 1 });
     expect(await bench.script("cmd /c 'exit 3'")).toMatchObject({ code: 0 });
+  });
+
+  it("shows a directory's directories and files under one heading", async () => {
+    const { out } = await bench.script(
+      "md C:\\h\\b\\z -Force | Out-Null; 'x' > C:\\h\\a; 'x' > C:\\h\\b\\c; dir C:\\h -Recurse",
+    );
+    const rows = out.split("\r\n").filter((line) => /^ {4}Directory|^(?:d-|-a)-{4} /.test(line));
+    expect(rows.map((line) => line.replace(/^[d-].* /, ""))).toEqual([
+      "    Directory: C:\\h",
+      "b",
+      "a",
+      "    Directory: C:\\h\\b",
+      "z",
+      "c",
+    ]);
   });
 
   it("says where an error is, as PowerShell prints it", async () => {

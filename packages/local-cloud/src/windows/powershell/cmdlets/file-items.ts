@@ -6,7 +6,7 @@ import { DictionaryEntry } from "../values/collections.ts";
 import { FileInfo } from "../values/file-info.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
 import { filtered, given, isLiteral, paths } from "./given-paths.ts";
-import { expandFiles, notFound, onFile, placeOf } from "./places.ts";
+import { expandFiles, foldersFirst, notFound, onFile, placeOf } from "./places.ts";
 import { registryKeyObject } from "./registry-items.ts";
 import { emitWsman, newListener, removeWsman, setWsman, wsmanExists } from "./wsman-items.ts";
 
@@ -239,7 +239,7 @@ const getChildItem: Cmdlet = {
         else
           await listed(
             call,
-            drive.list(file).map((one) => one.path),
+            foldersFirst(drive.list(file)).map((one) => one.path),
             0,
             file,
           );
@@ -274,7 +274,7 @@ async function listed(call: Call, files: readonly string[], depth: number, top: 
   for (const folder of folders)
     await listed(
       call,
-      drive.list(folder).map((one) => one.path),
+      foldersFirst(drive.list(folder)).map((one) => one.path),
       depth + 1,
       top,
     );
