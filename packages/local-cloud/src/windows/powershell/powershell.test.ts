@@ -57,6 +57,19 @@ const examples: readonly (readonly [script: string, output: string])[] = [
     "try { [int]'abc' } catch { $_.Exception.Message }",
     'Cannot convert value "abc" to type "System.Int32". Error: "Input string was not in a correct format."',
   ],
+  [
+    "foreach ($bad in { [int]'abc' }, { [int]99999999999 }, { 2 * 'x' }) { try { & $bad } catch { $_.Exception.GetType().FullName } }",
+    Array(3).fill("System.Management.Automation.PSInvalidCastException").join("\n"),
+  ],
+  ["try { [int]'abc' } catch [IO.IOException] { 'io' } catch [InvalidCastException] { 'cast' }", "cast"],
+  [
+    "try { throw [System.InvalidOperationException]'x' } catch [InvalidOperationException] { \"$_\"; $_.Exception.GetType().Name }",
+    "x\nInvalidOperationException",
+  ],
+  [
+    "foreach ($e in [Exception]'y', (New-Object System.Exception 'z')) { try { throw $e } catch [SystemException] { 'no' } catch { $_.Exception.GetType().FullName + $_ } }",
+    "System.Exceptiony\nSystem.Exceptionz",
+  ],
   ["function t { trap { \"trapped $_\"; continue }; throw 'y'; 'after' }; t", "trapped y\nafter"],
   ["$ErrorActionPreference = 'Stop'; try { Get-Item C:\\no } catch { 'stopped' }", "stopped"],
   ["$x = 1; function s { $x = 2; $script:x = 3; $x }; s; $x; & { $x = 9 }; $x; . { $x = 8 }; $x", "2\n3\n3\n8"],
