@@ -21,3 +21,12 @@ it("opens the ports of the listeners that user data leaves, and no other", async
   expect(await accepts(machine.address, 5985)).toBe(false);
   expect(await accepts(machine.address, 5986)).toBe(false);
 });
+
+it("tells the host what user data asked for and the stand-in has not", async () => {
+  await using bed = await WindowsBed.open();
+  const machine = await bed.launch("<powershell>\nmsiexec /i x.msi\n</powershell>");
+  await until("it has complained", () => bed.complaints.length > 0);
+  expect(bed.complaints).toEqual([
+    `${machine.id}: <powershell> was given up: this stand-in does not know the command "msiexec"`,
+  ]);
+});
