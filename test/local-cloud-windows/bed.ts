@@ -32,12 +32,15 @@ export class WindowsBed implements AsyncDisposable {
   readonly machines: Machines;
   readonly folder: string;
   readonly privateKey: string;
+  /** What user data asked for in vain, with its machine. */
+  readonly complaints: readonly string[];
   private readonly publicKey: string;
   private count = 0;
 
-  private constructor(machines: Machines, folder: string) {
+  private constructor(machines: Machines, folder: string, complaints: readonly string[]) {
     this.machines = machines;
     this.folder = folder;
+    this.complaints = complaints;
     const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
     this.privateKey = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
     const { n = "", e = "" } = pair.publicKey.export({ format: "jwk" });
@@ -55,11 +58,13 @@ export class WindowsBed implements AsyncDisposable {
   }
   static async open(): Promise<WindowsBed> {
     const folder = await mkdtemp("/var/tmp/windows-test-");
+    const complaints: string[] = [];
+    const onComplaint = (machine: string, text: string): void => void complaints.push(`${machine}: ${text}`);
     const machines = await createMachines(
-      { stateDirectory: join(folder, "state"), environment: process.env },
+      { stateDirectory: join(folder, "state"), environment: process.env, onComplaint },
       AbortSignal.timeout(30_000),
     );
-    return new WindowsBed(machines, folder);
+    return new WindowsBed(machines, folder, complaints);
   }
   spec(userData: string | undefined, more: Partial<MachineSpec> = {}): MachineSpec {
     return {

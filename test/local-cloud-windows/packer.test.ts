@@ -38,6 +38,7 @@ describe("Debian's Packer 1.6.6", () => {
 function template(endpoint: string, folder: string): string {
   const whole = JSON.parse(readFileSync(join(root, "examples/windows/firstrun.json"), "utf8"));
   Object.assign(whole.builders[0], { custom_endpoint_ec2: endpoint });
+  for (const one of whole.provisioners) if (one.type === "windows-restart") one.check_registry = true;
   const elevated = { elevated_user: "Administrator", elevated_password: "SuperS3cr3t!!!!" };
   whole.provisioners.push(
     { type: "file", source: "some.txt", destination: "C:/Windows/Temp/some.txt" },

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Finished, KilnBed, root } from "../kiln.ts";
@@ -167,6 +167,11 @@ describe("the Windows example", () => {
       { type: "powershell", elevated_user: "nobody", elevated_password: "x", inline: ["Write-Host went-on"] },
     ];
     writeFileSync(join(cwd, "nobody.json"), JSON.stringify(whole));
+    const bootstrap = join(cwd, "bootstrap_win.txt");
+    writeFileSync(
+      bootstrap,
+      readFileSync(bootstrap, "utf8").replace("</powershell>", "msiexec /i x.msi\n</powershell>"),
+    );
     const [refused, nobody] = [await rehearse(cwd, "refused.json"), await rehearse(cwd, "nobody.json")];
     expect(refused.code).toBe(1);
     expect(refused.stdout).toContain('this stand-in does not know the command "Install-WindowsFeature"');
@@ -174,5 +179,8 @@ describe("the Windows example", () => {
     expect(nobody.stdout).toContain("No mapping between account names and security IDs was done.");
     for (const built of [refused, nobody]) expect(built.stdout).not.toContain("went-on");
     expect(nobody.stdout).not.toContain("SuperS3cr3t!!!!");
+    expect(nobody.stderr).toMatch(
+      /local cloud: user data of i-\w+: <powershell> was given up: this stand-in does not know the command "msiexec"/,
+    );
   });
 });

@@ -38,6 +38,7 @@ export async function openLocalCloud(io: Io, printer: Printer, options: OpenOpti
           stateDirectory: cloudDirectory(io),
           environment: io.host.env,
           commandLine: [io.invokedAs, ...io.commandLine],
+          onComplaint: (machine, text) => io.terminal.writeError(`local cloud: user data of ${machine}: ${text}\n`),
         },
         io.interrupts.first,
       ),

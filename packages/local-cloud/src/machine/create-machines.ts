@@ -27,6 +27,8 @@ export interface MachinesOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The command line to show, after `sudo`, to a user who is not root. */
   readonly commandLine?: readonly string[];
+  /** Hears what a machine's user data asked for in vain; its console says it too, but nobody looks there. */
+  readonly onComplaint?: (machine: string, text: string) => void;
   /** The SSH server's program where it does not lie beside this module (a bundle). */
   readonly sshServerProgram?: string;
   /** The program of Windows stand-ins, likewise. */
@@ -88,7 +90,7 @@ export async function createMachines(options: MachinesOptions, signal: AbortSign
   const windowsProgram = options.windowsProgram ?? besides("../windows/machine/main.ts", "./windows-machine.cjs");
   const cloud: LocalMachines | undefined = new LocalMachines(
     capabilities,
-    { shop, bases, windowsProgram },
+    { shop, bases, windowsProgram, complain: options.onComplaint ?? (() => {}) },
     owner,
     async () => {
       servers.close();
@@ -127,8 +129,9 @@ interface Workshop {
   readonly shop: MachineShop;
   readonly bases: Bases;
   readonly windowsProgram: string;
+  readonly complain: (machine: string, text: string) => void;
 }
-type Place = Pick<MachineParts, "address" | "cable" | "released">;
+type Place = Pick<MachineParts, "address" | "cable" | "released" | "complain">;
 /** A machine, and how its changes are copied. */
 interface Held {
   readonly machine: Machine & { readonly spec: MachineSpec };
@@ -140,6 +143,7 @@ class LocalMachines implements Machines {
   private readonly shop: MachineShop;
   private readonly bases: Bases;
   private readonly windowsProgram: string;
+  private readonly complain: Workshop["complain"];
   private readonly owner: Owner;
   private readonly release: () => Promise<void>;
   private readonly machines = new Map<string, Held>();
@@ -150,6 +154,7 @@ class LocalMachines implements Machines {
     this.shop = workshop.shop;
     this.bases = workshop.bases;
     this.windowsProgram = workshop.windowsProgram;
+    this.complain = workshop.complain;
     this.owner = owner;
     this.release = release;
   }
@@ -162,7 +167,11 @@ class LocalMachines implements Machines {
     if (number === undefined)
       throw new MachineError("network", "all 252 addresses of the machines' network are in use");
     const { network } = this.shop;
-    const place = { address: `${this.shop.addressPrefix}.${number}`, cable: network && { network, number } };
+    const place = {
+      address: `${this.shop.addressPrefix}.${number}`,
+      cable: network && { network, number },
+      complain: (text: string): void => this.complain(spec.id, text),
+    };
     let isReleased = false;
     const released = (): void => {
       if (isReleased) return;

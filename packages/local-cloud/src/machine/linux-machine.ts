@@ -29,6 +29,8 @@ export interface MachineParts {
   readonly base: PreparedBase;
   readonly address: string;
   readonly cable: Cable | undefined;
+  /** Told what user data asked for in vain. */
+  readonly complain: (text: string) => void;
   /** Called once it is destroyed. */
   readonly released: () => void;
 }
@@ -72,6 +74,11 @@ export class LinuxMachine implements Machine {
     return [...into, "su", "-", this.spec.defaultUser];
   }
 
+  private warn(text: string): void {
+    this.consoleText.say(`WARNING: ${text}`);
+    this.parts.complain(text);
+  }
+
   onExit(listener: () => void): void {
     this.listeners.push(listener);
   }
@@ -94,7 +101,7 @@ export class LinuxMachine implements Machine {
       listening.catch(() => undefined);
       await Promise.all([cable && plugIn(cable, machineProcess, signal), keeper.untilUp(signal)]);
       this.running = { keeper, machineProcess, server };
-      const script = this.hasBooted ? undefined : firstBoot(this.spec, machineProcess, this.consoleText);
+      const script = this.hasBooted ? undefined : firstBoot(this.spec, machineProcess, (text) => this.warn(text));
       const trees = [...this.spec.root.layers.map((layer) => join(layer, "root")), folder.upper("root")];
       const services = enabledServices(trees);
       startInside({ machineProcess, ownNetwork: cable !== undefined, services, script }, this.consoleText);

@@ -8,19 +8,22 @@ import { authorizeKeys, ensureDefaultUser } from "./accounts.ts";
 import { writeIdentity } from "./identity.ts";
 import { planUserData } from "./user-data.ts";
 
-/** What cloud-init does once per instance, before anyone can log in. Returns the script to run when all is up. */
-export function firstBoot(spec: MachineSpec, machineProcess: number, console: ConsoleText): string | undefined {
+/**
+ * What cloud-init does once per instance, before anyone can log in; `warn` hears what of the user data is not done. Returns the
+ * script to run when all is up.
+ */
+export function firstBoot(spec: MachineSpec, machineProcess: number, warn: (text: string) => void): string | undefined {
   const tree = new TreeView(`/proc/${machineProcess}/root`);
   writeIdentity(tree, spec.id, spec.hostName);
   const account = ensureDefaultUser(tree, spec.defaultUser);
   authorizeKeys(tree, account, spec.authorizedKeys);
   if (!spec.userData) return undefined;
   const plan = planUserData(spec.userData);
-  for (const complaint of plan.complaints) console.say(`WARNING: ${complaint}`);
+  for (const complaint of plan.complaints) warn(complaint);
   try {
     plan.prepare(tree, account);
   } catch (error) {
-    console.say(`WARNING: user data failed: ${error instanceof Error ? error.message : String(error)}`);
+    warn(`user data failed: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
   return plan.script;

@@ -24,6 +24,7 @@ const examples: readonly (readonly [line: string, output: string])[] = [
   ['echo "a & b" & echo c', '"a & b" \nc'],
   ["echo a&& echo b|| echo c", "a\nb"],
   ["dir C:\\nosuch >nul 2>&1 || echo failed", "failed"],
+  ["echo.>nul 2>&1& echo x>C:\\r.txt 2>&1& type C:\\r.txt", "x"],
   ["cd C:\\Windows && cd", "C:\\Windows"],
   ["echo %ComSpec% %NOSUCH% ^%x", "C:\\Windows\\system32\\cmd.exe %NOSUCH% %x"],
   ["set A_B=1 2& set A_", "A_B=1 2"],
@@ -34,9 +35,9 @@ const examples: readonly (readonly [line: string, output: string])[] = [
   ["if /i AbC==aBc (echo same) else echo other", "same"],
   ["if 10 GTR 9 echo more", "more"],
   ["for %i in (a b c) do @echo [%i]", "[a]\n[b]\n[c]"],
-  ["for /l %n in (1,2,5) do echo %n", "1\n3\n5"],
-  ['for /f "tokens=1,2 delims=," %a in ("x,y,z") do echo %b-%a', "y-x"],
-  ["for /f %v in ('echo one^& echo two') do echo got %v", "got one\ngot two"],
+  ["for /l %n in (1,2,5) do @echo %n", "1\n3\n5"],
+  ['for /f "tokens=1,2 delims=," %a in ("x,y,z") do @echo %b-%a', "y-x"],
+  ["for /f %v in ('echo one^& echo two') do @echo got %v", "got one\ngot two"],
   ["mkdir C:\\d1\\d2 & echo z>C:\\d1\\d2\\f.txt & dir /b C:\\d1\\d2", "f.txt"],
   [
     "copy /y C:\\d1\\d2\\f.txt C:\\d1\\g.txt >nul & del C:\\d1\\d2\\f.txt & dir /s /b C:\\d1",
@@ -92,6 +93,49 @@ exit /b 7`,
       "1 2 3 4",
     );
     expect(said).toEqual({ code: 4, out: "sum 6 of 1 and b\r\nin sub a b c\r\nlevel 7\r\ngone\r\n", errors: "" });
+  });
+
+  it("echoes the lines of batch files and what loops run, as it understood them", async () => {
+    const said = await batch(
+      `echo first
+:label
+
+@echo silent
+set A=5
+echo %A% x>C:\\e.txt
+type C:\\e.txt >nul 2>&1
+cd C:\\Windows
+if "%A%"=="5" (echo yes) else (echo no)
+if exist C:\\e.txt (
+  rem note & more
+  echo two ^& three
+)
+for %%i in (a b) do echo [%%i]
+for %%i in (c) do @echo [%%i]
+echo one | findstr o && echo found
+@echo off
+echo quiet`,
+    );
+    const home = "C:\\Users\\Administrator>";
+    const lines = [
+      ["", `${home}echo first `, "first"],
+      ["silent"],
+      ["", `${home}set A=5 `],
+      ["", `${home}echo 5 x 1>C:\\e.txt `],
+      ["", `${home}type C:\\e.txt  1>nul 2>&1 `],
+      ["", `${home}cd C:\\Windows `],
+      ["", `C:\\Windows>if "5" == "5" (echo yes )  else (echo no ) `, "yes"],
+      ["", "C:\\Windows>if exist C:\\e.txt (", "rem note & more ", " echo two & three ", ") ", "two & three"],
+      ["", "C:\\Windows>for %i in (a b) do echo [%i] "],
+      ["", "C:\\Windows>echo [a] ", "[a]", "", "C:\\Windows>echo [b] ", "[b]"],
+      ["", "C:\\Windows>for %i in (c) do @echo [%i] ", "[c]"],
+      ["", "C:\\Windows>echo one  | findstr o  && echo found ", "one ", "found"],
+      ["quiet", ""],
+    ];
+    expect(said.errors).toBe("");
+    expect(said.out.split("\r\n")).toEqual(lines.flat());
+    expect(await printed("echo a& echo b& cmd /q /c C:\\b.cmd | findstr first")).toBe("a\nb\nfirst");
+    expect(await printed("for %i in (x) do echo %i")).toBe("\nC:\\Users\\Administrator>echo x \nx");
   });
 
   it("feeds programs and sorts what they read", async () => {

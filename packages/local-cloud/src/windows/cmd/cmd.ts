@@ -9,6 +9,7 @@ export async function cmd(process: WindowsProcess, argumentText: string): Promis
   const rest = argumentText.slice(flags.length);
   const run = /^\s*\/([ck])\s?([\s\S]*)$/i.exec(rest);
   const session = newSession(process);
+  if (/\/q(?=\s|\/|$)/i.test(flags)) session.echoes = false;
   if (/\/v:on|\/v(?=\s|$)/i.test(flags)) session.delayed = true;
   if (!run) {
     for (let line = await process.lines.next(); line !== undefined; line = await process.lines.next()) {
@@ -120,7 +121,7 @@ async function runText(
       index = next;
       if (/^\s*:/.test(line) || line.trim() === "") continue;
       try {
-        await session.line(line);
+        await session.batchLine(line);
       } catch (exit) {
         if (!(exit instanceof CmdJump)) throw exit;
         const start = text.labels.get(exit.label.toLowerCase());

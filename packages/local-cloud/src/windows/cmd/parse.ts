@@ -1,5 +1,9 @@
 /** What a line of cmd is made of. Texts are as they stood, `%` expanded, quotes and carets not yet taken away where noted. */
-export type Command =
+export type Command = CommandOfKind & {
+  /** An `@` stood before it. */
+  readonly isSilent?: boolean;
+};
+type CommandOfKind =
   | { readonly kind: "simple"; readonly text: string; readonly redirections: readonly CmdRedirection[] }
   | { readonly kind: "block"; readonly body: readonly Command[]; readonly redirections: readonly CmdRedirection[] }
   | { readonly kind: "and" | "or" | "then"; readonly left: Command; readonly right: Command }
@@ -95,15 +99,22 @@ class LineParser {
 
   private unit(): Command | undefined {
     this.blanks();
-    while (this.text[this.at] === "@") {
+    const isSilent = this.sees("@");
+    while (this.sees("@")) {
       this.at++;
       this.blanks();
     }
+    const found = this.unitItself();
+    return found && isSilent ? { ...found, isSilent } : found;
+  }
+
+  private unitItself(): Command | undefined {
     if (this.sees("(")) return this.block();
     const word = /^(if|for|rem)(?=[\s(]|$)/i.exec(this.text.slice(this.at, this.at + 4))?.[1]?.toLowerCase();
     if (word === "rem") {
+      const start = this.at;
       while (this.at < this.text.length && !/[\r\n]/.test(this.text[this.at] ?? "")) this.at++;
-      return { kind: "simple", text: "rem", redirections: [] };
+      return { kind: "simple", text: this.text.slice(start, this.at), redirections: [] };
     }
     if (word === "if") return this.ifCommand();
     if (word === "for") return this.forCommand();
@@ -200,6 +211,7 @@ class LineParser {
     let text = "";
     let quoted = false;
     const redirections: CmdRedirection[] = [];
+    let between = "";
     while (this.at < this.text.length) {
       const char = this.text[this.at] ?? "";
       if (!quoted && char === "^") {
@@ -214,12 +226,16 @@ class LineParser {
       if (!quoted) {
         if (char === "&" || char === "|") break;
         if (char === ")" && this.depth > 0) break;
-        const redirected = this.redirection(text === "" || /[\s)"]$/.test(text));
+        const redirected = this.redirection(text === "" || /[\s)"]$/.test(text.concat(between)));
         if (redirected) {
           redirections.push(redirected);
+          // Blanks between two redirections are no part of the command.
+          between = /^[ \t]+(?=\d?[<>])/.exec(this.text.slice(this.at))?.[0] ?? "";
+          this.at += between.length;
           continue;
         }
       }
+      between = "";
       text += char;
       this.at++;
     }

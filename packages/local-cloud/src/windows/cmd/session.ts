@@ -4,6 +4,7 @@ import { Refusal } from "../system/refusal.ts";
 import { Collected, type Input, nowhere, type Output } from "../system/streams.ts";
 import { absolutePath, PathError } from "../system/windows-path.ts";
 import { runBuiltIn } from "./built-ins.ts";
+import { echoed, isSilent } from "./echoed.ts";
 import { CmdExit } from "./exits.ts";
 import { type BatchArguments, expandDelayed, expandPercent } from "./expand.ts";
 import { forItems, loopText } from "./for-loop.ts";
@@ -14,7 +15,8 @@ import { type CmdRedirection, CmdSyntaxError, type Command, parseLine } from "./
 export class CmdSession {
   process: WindowsProcess;
   level = 0;
-  echoes = false;
+  /** `echo on` */
+  echoes = true;
   delayed = false;
   batch: BatchArguments | undefined;
   /** Runs a batch file, or a label of the one that runs; set by what reads files. */
@@ -31,9 +33,26 @@ export class CmdSession {
 
   /** Runs one logical line. */
   async line(text: string): Promise<void> {
-    const expanded = expandPercent(text, this.process, this.level, this.batch);
-    const command = this.parsed(expanded);
+    const command = this.read(text);
     if (command) await this.run(command);
+  }
+
+  /** Runs a line of a batch file, echoed where echo is on. */
+  async batchLine(text: string): Promise<void> {
+    const command = this.read(text);
+    if (!command) return;
+    this.echo(command);
+    await this.run(command);
+  }
+
+  private echo(command: Command): void {
+    if (!this.echoes || isSilent(command)) return;
+    this.process.line();
+    this.process.line(`${this.process.directory}>${loopText(echoed(command), this.loops, this.process)}`);
+  }
+
+  private read(text: string): Command | undefined {
+    return this.parsed(expandPercent(text, this.process, this.level, this.batch));
   }
 
   private parsed(text: string): Command | undefined {
@@ -82,6 +101,7 @@ export class CmdSession {
         for (const values of items) {
           this.process.signal.throwIfAborted();
           for (const [name, value] of values) this.loops.set(name, value);
+          this.echo(command.body);
           await this.run(command.body);
         }
         for (const values of items.slice(0, 1)) for (const [name] of values) this.loops.delete(name);

@@ -134,7 +134,11 @@ export class RunningSystem {
     const asked = readUserData(userData ?? "");
     const due = isFirst || asked.persists;
     system.isFirstBoot = false;
-    if (asked.isForeign && isFirst) this.#say("The user data has neither <powershell> nor <script>: ignored");
+    if (asked.isForeign && isFirst) {
+      const text = "it has neither <powershell> nor <script>: ignored";
+      this.#say(`User data: ${text}`);
+      this.#tell({ is: "complaint", text });
+    }
     const folder = "C:\\Program Files\\Amazon\\Ec2ConfigService\\Scripts";
     system.drive.makeFolder(folder);
     if (due && asked.batch !== undefined) {
@@ -158,7 +162,9 @@ export class RunningSystem {
     try {
       this.#say(`User data: ${what} ended with ${await run(process)}`);
     } catch (error) {
-      this.#say(`User data: ${what} was given up: ${error instanceof Error ? error.message : String(error)}`);
+      const text = `${what} was given up: ${error instanceof Error ? error.message : String(error)}`;
+      this.#say(`User data: ${text}`);
+      if (error instanceof Refusal) this.#tell({ is: "complaint", text });
     }
   }
 

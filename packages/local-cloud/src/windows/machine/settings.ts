@@ -16,6 +16,8 @@ export type MachineMessage =
   | { readonly is: "loaded" | "up" | "off" | "flushed" }
   | { readonly is: "failed"; readonly reason: string }
   | { readonly is: "console"; readonly text: string }
+  /** What user data asked for and the machine has not. */
+  | { readonly is: "complaint"; readonly text: string }
   /** The administrator's new password, encrypted for the key pair. */
   | { readonly is: "password"; readonly data: string };
 

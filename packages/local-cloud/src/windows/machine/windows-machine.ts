@@ -20,6 +20,8 @@ export interface WindowsMachineParts {
   /** The program that is the machine. */
   readonly program: string;
   readonly codeCache: string;
+  /** Told what user data asked for in vain. */
+  readonly complain: (text: string) => void;
   /** Called once it is destroyed. */
   readonly released: () => void;
 }
@@ -79,6 +81,7 @@ export class WindowsMachine implements Machine {
     const started = new WindowsProcess({ program, codeCache, ownNetwork: cable !== undefined });
     started.onMessage((message) => {
       if (message.is === "console") this.text = (this.text + message.text).slice(-mostConsole);
+      if (message.is === "complaint") this.parts.complain(message.text);
       if (message.is === "password") this.passwordData = message.data;
     });
     try {

@@ -57,6 +57,19 @@ const examples: readonly (readonly [script: string, output: string])[] = [
     "try { [int]'abc' } catch { $_.Exception.Message }",
     'Cannot convert value "abc" to type "System.Int32". Error: "Input string was not in a correct format."',
   ],
+  [
+    "foreach ($bad in { [int]'abc' }, { [int]99999999999 }, { 2 * 'x' }) { try { & $bad } catch { $_.Exception.GetType().FullName } }",
+    Array(3).fill("System.Management.Automation.PSInvalidCastException").join("\n"),
+  ],
+  ["try { [int]'abc' } catch [IO.IOException] { 'io' } catch [InvalidCastException] { 'cast' }", "cast"],
+  [
+    "try { throw [System.InvalidOperationException]'x' } catch [InvalidOperationException] { \"$_\"; $_.Exception.GetType().Name }",
+    "x\nInvalidOperationException",
+  ],
+  [
+    "foreach ($e in [Exception]'y', (New-Object System.Exception 'z')) { try { throw $e } catch [SystemException] { 'no' } catch { $_.Exception.GetType().FullName + $_ } }",
+    "System.Exceptiony\nSystem.Exceptionz",
+  ],
   ["function t { trap { \"trapped $_\"; continue }; throw 'y'; 'after' }; t", "trapped y\nafter"],
   ["$ErrorActionPreference = 'Stop'; try { Get-Item C:\\no } catch { 'stopped' }", "stopped"],
   ["$x = 1; function s { $x = 2; $script:x = 3; $x }; s; $x; & { $x = 9 }; $x; . { $x = 8 }; $x", "2\n3\n3\n8"],
@@ -89,6 +102,15 @@ const examples: readonly (readonly [script: string, output: string])[] = [
     "$p = 'HKLM:\\SOFTWARE\\Kiln'; New-Item $p | Out-Null; Set-ItemProperty $p -Name N -Value 5; (Get-ItemProperty $p).N; Test-Path $p",
     "5\nTrue",
   ],
+  [
+    "New-Item HKLM:\\SOFTWARE\\P\\Q -Force | Out-Null; (dir HKLM:\\SOFTWARE\\P | Get-ItemProperty).PSChildName; dir HKLM:\\SOFTWARE\\P | Remove-Item; @(dir HKLM:\\SOFTWARE\\P).Count",
+    "Q\n0",
+  ],
+  [
+    "md C:\\l\\m\\o -Force | Out-Null; md C:\\l\\_d | Out-Null; 'x' > C:\\l\\a.txt; 'x' > C:\\l\\n.txt; 'x' > C:\\l\\m\\f; (dir C:\\l -Recurse).Name -join ' '; (dir C:\\l\\*).Name -join ' '",
+    "m _d a.txt n.txt o f\nm _d a.txt n.txt",
+  ],
+  ["Test-Path HKLM:SOFTWARE\\Microsoft; Test-Path HKLM:SOFTWARE\\Nosuch; Test-Path HKLM:", "True\nFalse\nTrue"],
   [
     "$l = New-Object System.Collections.ArrayList; [void]$l.Add(1); $l.Add(2) | Out-Null; $l.Count; $l -contains 2",
     "2\nTrue",
@@ -136,6 +158,21 @@ describe("PowerShell", () => {
     expect(await bench.script("Get-Item C:\\no", "command")).toMatchObject({ code: 1 });
     expect(await bench.script("cmd /c 'exit 3'", "command")).toMatchObject({ code: 1 });
     expect(await bench.script("cmd /c 'exit 3'")).toMatchObject({ code: 0 });
+  });
+
+  it("shows a directory's directories and files under one heading", async () => {
+    const { out } = await bench.script(
+      "md C:\\h\\b\\z -Force | Out-Null; 'x' > C:\\h\\a; 'x' > C:\\h\\b\\c; dir C:\\h -Recurse",
+    );
+    const rows = out.split("\r\n").filter((line) => /^ {4}Directory|^(?:d-|-a)-{4} /.test(line));
+    expect(rows.map((line) => line.replace(/^[d-].* /, ""))).toEqual([
+      "    Directory: C:\\h",
+      "b",
+      "a",
+      "    Directory: C:\\h\\b",
+      "z",
+      "c",
+    ]);
   });
 
   it("says where an error is, as PowerShell prints it", async () => {

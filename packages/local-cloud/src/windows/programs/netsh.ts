@@ -1,10 +1,10 @@
 import { splitArguments } from "../system/arguments.ts";
-import type { FirewallRule } from "../system/firewall.ts";
+import { type FirewallRule, profilesNamed } from "../system/firewall.ts";
 import type { WindowsProcess } from "../system/process.ts";
 import { Refusal } from "../system/refusal.ts";
 import type { Program } from "./program.ts";
 
-/** netsh.exe, of which `advfirewall firewall` and the switch of its profiles are known. */
+/** netsh.exe, of which `advfirewall firewall`, the switch of its profiles and their older forms are known. */
 export const netsh: Program = (process, args) => {
   const words = splitArguments(args);
   const head = words.map((word) => word.toLowerCase());
@@ -19,7 +19,7 @@ export const netsh: Program = (process, args) => {
     const names =
       head[2] === "allprofiles"
         ? ["domainprofile", "privateprofile", "publicprofile"]
-        : [head[2] === "currentprofile" ? "publicprofile" : (head[2] ?? "")];
+        : [head[2] === "currentprofile" ? `${process.system.firewall.category}profile` : (head[2] ?? "")];
     process.system.firewall.switchProfiles(names, head[4] === "on");
     return ok(process);
   }
@@ -30,8 +30,41 @@ export const netsh: Program = (process, args) => {
     );
     return ok(process);
   }
+  if (head[0] === "firewall" && head[1] === "add" && head[2] === "portopening")
+    return openPort(process, words.slice(3));
   throw new Refusal(`netsh ${args.trim()}`);
 };
+
+/** `netsh firewall add portopening TCP 5986 "NAME"`, also with `protocol=`, `port=` and `name=`: the older form of a rule. */
+function openPort(process: WindowsProcess, words: readonly string[]): number {
+  const places = ["protocol", "port", "name", "mode", "scope"];
+  const given = new Map<string, string>();
+  for (const [index, word] of words.entries()) {
+    const [, name, value = ""] = /^(\w+)=(.*)$/.exec(word) ?? ["", places[index], word];
+    if (name === undefined || !(places.includes(name.toLowerCase()) || /^profile$/i.test(name)))
+      throw new Refusal(`netsh firewall add portopening … ${word}`);
+    given.set(name.toLowerCase(), value);
+  }
+  const [protocol = "", port = "", name = ""] = places.map((one) => given.get(one));
+  if (!/^(?:tcp|udp|all)$/i.test(protocol) || !/^\d+$/.test(port))
+    throw new Refusal(`netsh firewall add portopening ${words.join(" ")}`);
+  process.system.firewall.add({
+    name,
+    isEnabled: !/^disable$/i.test(given.get("mode") ?? ""),
+    direction: "in",
+    action: "allow",
+    protocol: /^all$/i.test(protocol) ? "any" : protocol.toUpperCase(),
+    localPorts: [port],
+    remoteIp: /^subnet$/i.test(given.get("scope") ?? "") ? "localsubnet" : "any",
+    group: "",
+  });
+  process.line();
+  process.line("IMPORTANT: Command executed successfully.");
+  process.line('However, "netsh firewall" is deprecated;');
+  process.line('use "netsh advfirewall firewall" instead.');
+  process.line();
+  return ok(process);
+}
 
 function ok(process: WindowsProcess): number {
   process.line("Ok.");
@@ -137,8 +170,12 @@ function pairs(words: readonly string[]): Map<string, string> {
 function changed(rule: FirewallRule, change: ReadonlyMap<string, string>): FirewallRule {
   const action = change.get("action")?.toLowerCase();
   const ports = change.get("localport");
+  const profile = change.get("profile");
+  const { profiles: before, ...rest } = rule;
+  const profiles = profile === undefined ? before : profilesNamed(profile);
   return {
-    ...rule,
+    ...rest,
+    ...(profiles && { profiles }),
     name: change.get("name") ?? rule.name,
     isEnabled: change.has("enable") ? /^yes$/i.test(change.get("enable") ?? "") : rule.isEnabled,
     direction: /^out$/i.test(change.get("dir") ?? rule.direction) ? "out" : "in",

@@ -1,10 +1,11 @@
 import { splitArguments } from "../system/arguments.ts";
 import type { WindowsProcess } from "../system/process.ts";
 import { Refusal } from "../system/refusal.ts";
-import { winrmNames } from "../system/winrm-settings.ts";
+import { setUpWinrm } from "../system/winrm-set-up.ts";
+import { type Listener, listenerChange, listenerDetails, winrmNames } from "../system/winrm-settings.ts";
 import type { Program } from "./program.ts";
 
-/** winrm.cmd: `quickconfig`, and `get`, `set`, `create`, `delete`, `enumerate` of `winrm/config` and its listeners. */
+/** winrm.cmd: `quickconfig`, `get` and `set` of `winrm/config` and of listeners, and `create`, `delete`, `enumerate` of those. */
 export const winrm: Program = (process, args) => {
   const words = splitArguments(args);
   const verb = (words[0] ?? "").toLowerCase();
@@ -92,17 +93,9 @@ function listeners(process: WindowsProcess, verb: string, wanted: ReadonlyMap<st
         fault(process, 2150858811, "The WS-Management service cannot create the resource because it already exists.");
         return 1;
       }
-      const given = new Map(rest.trim() === "" ? [] : hashOf(rest).map(([name, value]) => [name.toLowerCase(), value]));
-      settings.setListeners([
-        ...settings.listeners,
-        {
-          transport,
-          address: "*",
-          port: Number(given.get("port") ?? (transport === "HTTP" ? 5985 : 5986)),
-          hostName: given.get("hostname") ?? "",
-          thumbprint: given.get("certificatethumbprint") ?? "",
-        },
-      ]);
+      const port = transport === "HTTP" ? 5985 : 5986;
+      const made = { transport, address: "*", port, hostName: "", thumbprint: "" } as const;
+      settings.setListeners([...settings.listeners, { ...made, ...changesOf(rest) }]);
       process.line("ResourceCreated");
       process.line("    Address = http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous");
       process.line("    ReferenceParameters");
@@ -112,35 +105,48 @@ function listeners(process: WindowsProcess, verb: string, wanted: ReadonlyMap<st
       process.line();
       return 0;
     }
+    case "set":
+    case "s": {
+      if (!known) return missing(process);
+      const changed = { ...known, ...changesOf(rest) };
+      settings.setListeners(settings.listeners.map((one) => (one === known ? changed : one)));
+      showListener(process, changed);
+      return 0;
+    }
+    case "get":
+    case "g":
+      if (!known) return missing(process);
+      showListener(process, known);
+      return 0;
     case "delete":
     case "d":
-      if (!known) {
-        fault(
-          process,
-          2150858752,
-          "The service cannot find the resource identified by the resource URI and selectors.",
-        );
-        return 1;
-      }
+      if (!known) return missing(process);
       settings.setListeners(settings.listeners.filter((one) => one !== known));
       return 0;
     case "enumerate":
     case "e":
-      for (const one of settings.listeners) {
-        process.line("Listener");
-        process.line(`    Address = ${one.address}`);
-        process.line(`    Transport = ${one.transport}`);
-        process.line(`    Port = ${one.port}`);
-        process.line(`    Hostname${one.hostName === "" ? "" : ` = ${one.hostName}`}`);
-        process.line("    Enabled = true");
-        process.line("    URLPrefix = wsman");
-        process.line(`    CertificateThumbprint${one.thumbprint === "" ? "" : ` = ${one.thumbprint}`}`);
-        process.line();
-      }
+      for (const one of settings.listeners) showListener(process, one);
       return 0;
     default:
       throw new Refusal(`winrm ${verb} winrm/config/listener`);
   }
+}
+
+/** What `@{Port="…";Hostname="…"}` says of a listener. */
+function changesOf(rest: string): Partial<Listener> {
+  const pairs = rest.trim() === "" ? [] : hashOf(rest);
+  return Object.assign({}, ...pairs.map(([name, value]) => listenerChange(name, value)));
+}
+
+function missing(process: WindowsProcess): number {
+  fault(process, 2150858752, "The service cannot find the resource identified by the resource URI and selectors.");
+  return 1;
+}
+
+function showListener(process: WindowsProcess, one: Listener): void {
+  process.line("Listener");
+  for (const [name, value] of listenerDetails(one)) process.line(`    ${name}${value === "" ? "" : ` = ${value}`}`);
+  process.line();
 }
 
 function quickConfig(process: WindowsProcess, words: readonly string[]): number {
@@ -149,18 +155,7 @@ function quickConfig(process: WindowsProcess, words: readonly string[]): number 
     if (!/^[-/](?:q|quiet|force|transport:http)$/.test(flag)) throw new Refusal(`winrm quickconfig ${flag}`);
   if (!flags.some((flag) => /^[-/]q/.test(flag)))
     throw new Refusal("winrm quickconfig without -q (nobody could answer)");
-  const { system } = process;
-  system.services.change("WinRM", { startType: "Automatic", status: "Running" });
-  if (!system.winrm.listeners.some((one) => one.transport === "HTTP"))
-    system.winrm.setListeners([
-      ...system.winrm.listeners,
-      { transport: "HTTP", port: 5985, address: "*", hostName: "", thumbprint: "" },
-    ]);
-  system.firewall.replace((rule) =>
-    rule.name === "Windows Remote Management (HTTP-In)"
-      ? { ...rule, isEnabled: true, action: "allow", remoteIp: "any" }
-      : rule,
-  );
+  setUpWinrm(process.system);
   process.line("WinRM is already set up to receive requests on this computer.");
   process.line("WinRM is already set up for remote management on this computer.");
   return 0;

@@ -66,12 +66,12 @@ export class Drive {
     };
   }
 
-  /** What is directly in a folder, in the order of the alphabet. */
+  /** What is directly in a folder, in the order of NTFS: by name, as if in capitals. */
   list(path: string): readonly FileFacts[] {
     const found = this.locate(path);
     if (!found) throw new FileError("no-folder", path);
     if (!found.stats.isDirectory()) return [];
-    const names = readdirSync(found.host).toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+    const names = readdirSync(found.host).toSorted((a, b) => (a.toUpperCase() < b.toUpperCase() ? -1 : 1));
     const base = found.path.replace(/\\$/, "");
     return names.flatMap((name) => this.facts(`${base}\\${name}`) ?? []);
   }

@@ -29,6 +29,8 @@ export class WindowsProcess {
   readonly signal: AbortSignal;
   directory: string;
   page: number;
+  /** `[Net.ServicePointManager]::SecurityProtocol`, which has no effect: no other machine is reached. */
+  securityProtocol = 48 | 192;
   readonly id: number;
   #lines: Lines | undefined;
 

@@ -19,11 +19,13 @@ const hives: Readonly<Record<string, string>> = {
   hkcc: "HKEY_CURRENT_CONFIG",
 };
 
-/** `HKLM\a`, `HKLM:\a`, `HKEY_LOCAL_MACHINE\a`, `Registry::…` as `HKEY_LOCAL_MACHINE\a`; undefined for what is no hive. */
+/** `HKLM\a`, `HKLM:\a`, `HKLM:a`, `HKEY_LOCAL_MACHINE\a`, `Registry::…` as `HKEY_LOCAL_MACHINE\a`; undefined for what is no hive. */
 export function registryPath(path: string): string | undefined {
   const plain = path
     .replace(/^(?:Microsoft\.PowerShell\.Core\\)?Registry::/i, "")
     .replaceAll("/", "\\")
+    // Without a backslash it begins at the drive's current location, which is always its root here.
+    .replace(/^(hk[a-z_]+:)(?=[^\\])/i, "$1\\")
     .replace(/\\+/g, "\\")
     .replace(/\\$/, "");
   const [first = "", ...rest] = plain.split("\\");

@@ -1,3 +1,5 @@
+import { Refusal } from "./refusal.ts";
+
 /** A listener of the WinRM service. */
 export interface Listener {
   readonly transport: "HTTP" | "HTTPS";
@@ -6,6 +8,36 @@ export interface Listener {
   readonly hostName: string;
   readonly thumbprint: string;
 }
+/** What a listener has, as `winrm` and `WSMan:` call it. */
+export function listenerDetails(listener: Listener): readonly (readonly [name: string, value: string])[] {
+  return [
+    ["Address", listener.address],
+    ["Transport", listener.transport],
+    ["Port", String(listener.port)],
+    ["Hostname", listener.hostName],
+    ["Enabled", "true"],
+    ["URLPrefix", "wsman"],
+    ["CertificateThumbprint", listener.thumbprint],
+  ];
+}
+
+/** What one of those changes. */
+export function listenerChange(name: string, value: string): Partial<Listener> {
+  switch (name.toLowerCase()) {
+    case "port":
+      return { port: Number(value) };
+    case "hostname":
+      return { hostName: value };
+    case "certificatethumbprint":
+      return { thumbprint: value };
+    case "enabled":
+      if (value.toLowerCase() === "true") return {};
+      throw new Refusal("listeners that are not enabled");
+    default:
+      throw new Refusal(`the setting ${name} of listeners`);
+  }
+}
+
 /** `winrm/config` by dotted names in lower case (`service.auth.basic`); values as text. */
 export type StoredWinrm = {
   readonly settings: Readonly<Record<string, string>>;
@@ -73,6 +105,9 @@ export class WinrmSettings {
   }
   get(name: string): string {
     return this.#values.get(name.toLowerCase()) ?? "";
+  }
+  has(name: string): boolean {
+    return this.#values.has(name.toLowerCase());
   }
   isOn(name: string): boolean {
     return this.get(name).toLowerCase() === "true";

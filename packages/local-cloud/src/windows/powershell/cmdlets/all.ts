@@ -3,6 +3,7 @@ import { computerCmdlets } from "./computer.ts";
 import { contentCmdlets } from "./content.ts";
 import { fileCmdlets } from "./file-items.ts";
 import { filterCmdlets } from "./filter-objects.ts";
+import { networkCmdlets } from "./network.ts";
 import { objectCmdlets } from "./objects.ts";
 import { outputCmdlets } from "./output.ts";
 import { pathCmdlets } from "./paths-and-locations.ts";
@@ -30,6 +31,7 @@ export const cmdlets: ReadonlyMap<string, Cmdlet> = new Map(
     ...sessionCmdlets,
     ...serviceCmdlets,
     ...computerCmdlets,
+    ...networkCmdlets,
     ...webCmdlets,
   ].map((cmdlet) => [cmdlet.name.toLowerCase(), cmdlet]),
 );

@@ -77,6 +77,11 @@ export class Call {
     this.item = item;
     this.fromItem = new Map();
     if (item === undefined) return;
+    // What names its own path is not a path itself.
+    const namesItself =
+      item instanceof NetObject &&
+      item.get("PSPath") !== undefined &&
+      this.cmdlet.parameters.some(({ aliases }) => aliases?.includes("PSPath"));
     for (const { name, pipe, aliases = [] } of this.cmdlet.parameters) {
       if (!pipe || this.given.has(name.toLowerCase())) continue;
       if (pipe !== "value" && item instanceof NetObject) {
@@ -86,7 +91,7 @@ export class Call {
           continue;
         }
       }
-      if (pipe !== "name") this.fromItem.set(name.toLowerCase(), item);
+      if (pipe !== "name" && !(namesItself && name === "Path")) this.fromItem.set(name.toLowerCase(), item);
     }
   }
   has(name: string): boolean {

@@ -2,13 +2,13 @@ import { Refusal } from "../../system/refusal.ts";
 import { registryPath } from "../../system/registry.ts";
 import { escapeExpression, hasWildcard, joinPath, parentOf, wildcard } from "../../system/windows-path.ts";
 import { hasVariable } from "../run/variables.ts";
-import { DictionaryEntry, PsObject } from "../values/collections.ts";
-import { text } from "../values/convert.ts";
+import { DictionaryEntry } from "../values/collections.ts";
 import { FileInfo } from "../values/file-info.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
 import { filtered, given, isLiteral, paths } from "./given-paths.ts";
-import { expandFiles, notFound, onFile, placeOf } from "./places.ts";
+import { expandFiles, foldersFirst, notFound, onFile, placeOf } from "./places.ts";
 import { registryKeyObject } from "./registry-items.ts";
+import { emitWsman, newListener, removeWsman, setWsman, wsmanExists } from "./wsman-items.ts";
 
 async function testPath(call: Call): Promise<void> {
   const kind = (call.text("PathType") ?? "any").toLowerCase();
@@ -36,7 +36,7 @@ async function testPath(call: Call): Promise<void> {
 function exists(call: Call, path: string, kind: string): boolean {
   const { registry, drive } = call.process.system;
   if (/^[d-gi-zab]:/i.test(path)) return false;
-  if (!isLiteral(call) && hasWildcard(path) && !/^\w+:(?![\\/])|^hk/i.test(path))
+  if (!isLiteral(call) && hasWildcard(path) && !/^\w+:(?![\\/])|^hk|^wsman:/i.test(path))
     return expandFiles(call, path, false).length > 0;
   const place = placeOf(call, path);
   switch (place.kind) {
@@ -51,7 +51,7 @@ function exists(call: Call, path: string, kind: string): boolean {
     case "alias":
       return call.frame.scope.findAlias(place.name) !== undefined;
     case "wsman":
-      throw new Refusal("Test-Path WSMan:");
+      return wsmanExists(call, place.name);
     default: {
       const facts = drive.facts(place.path);
       return facts !== undefined && (kind === "any" || facts.isFolder === (kind === "container"));
@@ -152,24 +152,6 @@ async function createItem(call: Call, target: string): Promise<void> {
   });
 }
 
-/** `New-Item WSMan:\localhost\Listener`: a listener of WinRM. */
-function newListener(call: Call): void {
-  const { winrm } = call.process.system;
-  const transport = /^https$/i.test(call.required("Transport")) ? "HTTPS" : "HTTP";
-  if (winrm.listeners.some((one) => one.transport === transport))
-    throw call.failure(
-      "WsManError",
-      "The WS-Management service cannot create the resource because it already exists.",
-      "InvalidOperation",
-    );
-  const port = call.count("Port") ?? (transport === "HTTPS" ? 5986 : 5985);
-  const thumbprint = call.text("CertificateThumbPrint") ?? "";
-  winrm.setListeners([
-    ...winrm.listeners,
-    { transport, port, address: "*", hostName: call.text("HostName") ?? "", thumbprint },
-  ]);
-}
-
 const removeItem: Cmdlet = {
   name: "Remove-Item",
   parameters: [...paths, flag("Recurse"), flag("Force"), takes("Include"), takes("Exclude")],
@@ -177,7 +159,7 @@ const removeItem: Cmdlet = {
     const { drive, registry } = call.process.system;
     for (const path of given(call)) {
       const place =
-        hasWildcard(path) && !isLiteral(call) && !/^hk|^registry::|^env:|^variable:/i.test(path)
+        hasWildcard(path) && !isLiteral(call) && !/^hk|^registry::|^env:|^variable:|^wsman:/i.test(path)
           ? undefined
           : placeOf(call, path);
       if (place?.kind === "env") {
@@ -198,7 +180,8 @@ const removeItem: Cmdlet = {
             path,
           );
         else registry.remove(place.path);
-      } else if (place && place.kind !== "file") throw new Refusal(`Remove-Item ${path}`);
+      } else if (place?.kind === "wsman") await removeWsman(call, place.name);
+      else if (place && place.kind !== "file") throw new Refusal(`Remove-Item ${path}`);
       else
         for (const file of filtered(call, expandFiles(call, path, isLiteral(call)))) {
           if (!drive.facts(file)) await call.reportRecord(notFound(call, file).record);
@@ -243,6 +226,11 @@ const getChildItem: Cmdlet = {
           if (wanted === "" || wildcard(wanted).test(name)) await call.emit(new DictionaryEntry(name, value));
         continue;
       }
+      const session = /^[\w.]*\\?wsman:/i.test(path) ? placeOf(call, path) : undefined;
+      if (session?.kind === "wsman") {
+        await emitWsman(call, session.name, true);
+        continue;
+      }
       if (/^\w{2,}:/.test(path) && !/::/.test(path)) throw new Refusal(`Get-ChildItem ${path}`);
       for (const file of expandFiles(call, path, isLiteral(call))) {
         const facts = drive.facts(file);
@@ -251,7 +239,7 @@ const getChildItem: Cmdlet = {
         else
           await listed(
             call,
-            drive.list(file).map((one) => one.path),
+            foldersFirst(drive.list(file)).map((one) => one.path),
             0,
             file,
           );
@@ -286,7 +274,7 @@ async function listed(call: Call, files: readonly string[], depth: number, top: 
   for (const folder of folders)
     await listed(
       call,
-      drive.list(folder).map((one) => one.path),
+      foldersFirst(drive.list(folder)).map((one) => one.path),
       depth + 1,
       top,
     );
@@ -327,7 +315,7 @@ export const fileCmdlets: readonly Cmdlet[] = [
           else await call.reportRecord(notFound(call, path).record);
           continue;
         }
-        const place = hasWildcard(path) ? undefined : placeOf(call, path);
+        const place = hasWildcard(path) && !/^wsman:/i.test(path) ? undefined : placeOf(call, path);
         if (place?.kind === "env") {
           const value = call.process.environment.get(place.name);
           if (value === undefined) await call.reportRecord(notFound(call, path).record);
@@ -335,14 +323,7 @@ export const fileCmdlets: readonly Cmdlet[] = [
           continue;
         }
         if (place?.kind === "wsman") {
-          const name = place.name.replace(/^localhost[\\/]/i, "");
-          const dotted = name.replaceAll(/[\\/]/g, ".").replace(/^shell\./i, "Winrs.");
-          await call.emit(
-            new PsObject([
-              ["Name", name.split(/[\\/]/).at(-1) ?? ""],
-              ["Value", call.process.system.winrm.get(dotted)],
-            ]),
-          );
+          await emitWsman(call, place.name, false);
           continue;
         }
         if (place && place.kind !== "file") throw new Refusal(`Get-Item ${path}`);
@@ -361,14 +342,8 @@ export const fileCmdlets: readonly Cmdlet[] = [
       const place = placeOf(call, call.required("Path"));
       if (place.kind === "env") call.process.environment.set(place.name, call.text("Value") ?? "");
       else if (place.kind === "variable") call.engine.setVariable(place.name, call.value("Value") ?? null, call.frame);
-      else if (place.kind === "wsman") {
-        const dotted = place.name
-          .replace(/^localhost[\\/]/i, "")
-          .replaceAll(/[\\/]/g, ".")
-          .replace(/^shell\./i, "Winrs.");
-        if (!call.process.system.winrm.set(dotted, text(call.value("Value") ?? null).toLowerCase()))
-          throw new Refusal(`the setting WSMan:\\${place.name}`);
-      } else throw new Refusal(`Set-Item ${place.kind}:`);
+      else if (place.kind === "wsman") setWsman(call, place.name, call.value("Value") ?? null);
+      else throw new Refusal(`Set-Item ${place.kind}:`);
     },
   },
 ];

@@ -1,4 +1,4 @@
-import { FileError } from "../../system/drive.ts";
+import { FileError, type FileFacts } from "../../system/drive.ts";
 import { Refusal } from "../../system/refusal.ts";
 import { registryPath } from "../../system/registry.ts";
 import { hasWildcard, leafOf, PathError, wildcard } from "../../system/windows-path.ts";
@@ -60,14 +60,18 @@ export function expandFiles(call: Call, path: string, isLiteral: boolean): reado
     const pattern = wildcard(part);
     found = found.flatMap((folder) =>
       drive.facts(folder)?.isFolder
-        ? drive
-            .list(folder)
+        ? foldersFirst(drive.list(folder))
             .filter((one) => pattern.test(leafOf(one.path)))
             .map((one) => one.path)
         : [],
     );
   }
   return found;
+}
+
+/** The order in which PowerShell, other than cmd, goes through what a folder holds. */
+export function foldersFirst(files: readonly FileFacts[]): readonly FileFacts[] {
+  return [...files.filter((one) => one.isFolder), ...files.filter((one) => !one.isFolder)];
 }
 
 /** Runs a file operation; its failure becomes an error as the cmdlet words it. */

@@ -151,7 +151,8 @@ export const sessionCmdlets: readonly Cmdlet[] = [
   {
     name: "Set-PSDebug",
     parameters: [takes("Trace"), flag("Off"), flag("Step"), flag("Strict")],
-    process: (call) => (call.count("Trace") === 0 || !call.has("Trace") ? undefined : refuse("Set-PSDebug -Trace")),
+    // Tracing prints nothing here; what is traced runs as it does without.
+    process: (call) => (call.flag("Step") || call.flag("Strict") ? refuse("Set-PSDebug -Step or -Strict") : undefined),
   },
   {
     name: "Set-ExecutionPolicy",

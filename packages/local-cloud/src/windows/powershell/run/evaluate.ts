@@ -3,7 +3,7 @@ import { Refusal } from "../../system/refusal.ts";
 import { PathError } from "../../system/windows-path.ts";
 import type { Expression, Extent, ScriptSource, Statement } from "../syntax/ast.ts";
 import { integer } from "../syntax/numbers.ts";
-import { callStatic, staticMember } from "../types/statics.ts";
+import { callStatic, setStaticMember, staticMember } from "../types/statics.ts";
 import { XmlDocument } from "../types/xml.ts";
 import { Hashtable } from "../values/collections.ts";
 import { convert, listOf, number, text, truth } from "../values/convert.ts";
@@ -188,8 +188,11 @@ export async function assign(engine: Engine, target: Expression, value: Value, f
       return;
     }
     case "member": {
-      if (target.isStatic) throw new Refusal("assigning to static members");
       const name = text(await engine.evaluate(target.name, frame));
+      if (target.isStatic) {
+        setStaticMember(typeNamed(await engine.evaluate(target.target, frame)), name, value, engine.process);
+        return;
+      }
       setMember(await engine.evaluate(target.target, frame), name, value);
       return;
     }

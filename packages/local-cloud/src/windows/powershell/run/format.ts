@@ -4,6 +4,7 @@ import { listOf, text } from "../values/convert.ts";
 import { DateTime } from "../values/date-time.ts";
 import { Double } from "../values/double.ts";
 import { ErrorRecord, NetException } from "../values/errors.ts";
+import { FileInfo } from "../values/file-info.ts";
 import { isArray, NetObject, type Value } from "../values/value.ts";
 import { HostText, MessageRecord } from "./engine.ts";
 import { errorLines } from "./report.ts";
@@ -15,6 +16,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   "System.Management.Automation.AliasInfo": ["CommandType", "Name", "Definition"],
   "System.Management.Automation.CommandInfo": ["CommandType", "Name", "Version", "Source"],
   "System.RuntimeType": ["IsPublic", "IsSerial", "Name", "BaseType"],
+  "Microsoft.WSMan.Management.WSManConfigContainerElement": ["Type", "Keys", "Name"],
   "System.Diagnostics.Process": ["Id", "ProcessName"],
 };
 
@@ -63,6 +65,8 @@ function isText(value: NetObject): boolean {
 }
 
 function shapeOf(value: NetObject): string {
+  // Files and directories share a table.
+  if (value instanceof FileInfo) return "file";
   return value instanceof PsObject && value.typeName.endsWith("PSCustomObject")
     ? `object ${value.properties().join(" ")}`
     : value.typeName;
@@ -71,7 +75,7 @@ function shapeOf(value: NetObject): string {
 function formatGroup(group: readonly NetObject[], width: number): string[] {
   const [first] = group;
   if (!first) return [];
-  if (/^System\.IO\.(?:File|Directory)Info$/.test(first.typeName)) return formatFiles(group);
+  if (first instanceof FileInfo) return formatFiles(group);
   const columns = tables[first.typeName];
   if (columns) return formatTable(group, columns, width);
   const properties = first.properties();

@@ -1,5 +1,5 @@
 import { positionLines } from "../syntax/script-error.ts";
-import type { ErrorRecord } from "../values/errors.ts";
+import { castException, type ErrorRecord } from "../values/errors.ts";
 import type { Value } from "../values/value.ts";
 import { HostText, MessageRecord } from "./engine.ts";
 
@@ -11,7 +11,10 @@ export function errorLines(record: ErrorRecord): string[] {
   const head = activity === undefined ? record.message : `${activity} : ${record.message}`;
   const [kind] = facts.category.split(":");
   const target = facts.category.includes(": ") ? facts.category.slice(facts.category.indexOf(": ") + 2) : "(:)";
-  const category = `${kind}: ${target}${activity === undefined || target.includes("[") ? " []" : ` [${activity}]`}, ${facts.exception.typeName.split(".").at(-1)}`;
+  const { typeName } = facts.exception;
+  // A failed cast shows as the exception that wraps it.
+  const reason = typeName === castException ? "RuntimeException" : typeName.split(".").at(-1);
+  const category = `${kind}: ${target}${activity === undefined || target.includes("[") ? " []" : ` [${activity}]`}, ${reason}`;
   const lines = head.split(/\r?\n/);
   if (place) lines.push(...positionLines(place.source, place.extent).split("\n"));
   lines.push(`    + CategoryInfo          : ${category.replace("] []", "]")}`);

@@ -23,6 +23,29 @@ export function staticMember(type: string, name: string, process: WindowsProcess
   return found;
 }
 
+/** `[TYPE]::Name = …` */
+export function setStaticMember(type: string, name: string, value: Value, process: WindowsProcess): void {
+  if (type.toLowerCase() !== "system.net.servicepointmanager" || name.toLowerCase() !== "securityprotocol")
+    throw new Refusal(`assigning to [${type}]::${name}`);
+  // Names with commas between them, or their sum.
+  const named = typeof value === "string" ? value.split(",") : [];
+  process.securityProtocol = typeof value === "string" ? 0 : count(value);
+  for (const one of named) {
+    const protocol = securityProtocols[one.trim().toLowerCase()];
+    if (protocol === undefined) throw new Refusal(`the security protocol ${one.trim()}`);
+    process.securityProtocol |= protocol;
+  }
+}
+
+const securityProtocols: Readonly<Record<string, number>> = {
+  systemdefault: 0,
+  ssl3: 48,
+  tls: 192,
+  tls11: 768,
+  tls12: 3072,
+  tls13: 12288,
+};
+
 function member(type: string, wanted: string, name: string, process: WindowsProcess): Value | undefined {
   switch (type) {
     case "system.int32":
@@ -51,6 +74,10 @@ function member(type: string, wanted: string, name: string, process: WindowsProc
       if (wanted === "error") return new ConsoleWriter((said) => process.printError(said));
       if (wanted === "in") return new ConsoleReader(process);
       return wanted === "outputencoding" || wanted === "inputencoding" ? new Encoding(process.page) : undefined;
+    case "system.net.servicepointmanager":
+      return wanted === "securityprotocol" ? process.securityProtocol : undefined;
+    case "system.net.securityprotocoltype":
+      return securityProtocols[wanted];
     case "system.globalization.cultureinfo":
       return /^(?:current|invariant|currentui)culture$/.test(wanted)
         ? new PsObject(

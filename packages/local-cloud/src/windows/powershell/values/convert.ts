@@ -3,7 +3,7 @@ import { numberFrom } from "../syntax/numbers.ts";
 import { Hashtable, NetList, PsObject } from "./collections.ts";
 import { DateTime, parseDate, TimeSpan } from "./date-time.ts";
 import { Char, Double } from "./double.ts";
-import { failure } from "./errors.ts";
+import { castException, failure, NetException } from "./errors.ts";
 import { ScriptBlock, TypeValue } from "./script-block.ts";
 import { fullTypeName, isOfType, typeOf } from "./types.ts";
 import { isArray, NetObject, type Value } from "./value.ts";
@@ -86,7 +86,7 @@ function conversionFailure(value: Value, type: string, _what = ""): Error {
       ? `Cannot convert value "${shown}" to type "${type}". Error: "Input string was not in a correct format."`
       : `Cannot convert the "${shown}" value of type "${typeOf(value)}" to type "${type}".`;
   return failure("InvalidCastFromStringToInteger", message, {
-    type: "System.Management.Automation.RuntimeException",
+    type: castException,
     category: "InvalidArgument: (:)",
   });
 }
@@ -165,6 +165,8 @@ export function convert(value: Value, type: string): Value {
       return value instanceof TypeValue ? value : new TypeValue(fullTypeName(text(value)));
     default:
       if (isOfType(value, type)) return value;
+      // Casting calls the constructor that takes a text.
+      if (name.endsWith("exception") && typeof value === "string") return new NetException(fullTypeName(type), value);
       throw new Refusal(`conversions to [${type}]`);
   }
 }
@@ -184,7 +186,7 @@ function convertWhole(value: Value, name: string): Value {
     throw failure(
       "InvalidCastIConvertible",
       `Cannot convert value "${text(value)}" to type "${display}". Error: "Value was either too large or too small for ${display === "System.Byte" ? "an unsigned byte" : display === "System.Int64" ? "an Int64" : "an Int32"}."`,
-      { category: "InvalidArgument: (:)" },
+      { category: "InvalidArgument: (:)", type: castException },
     );
   return name === "system.int64" ? whole : Number(whole);
 }

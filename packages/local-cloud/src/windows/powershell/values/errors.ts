@@ -99,6 +99,9 @@ export class TerminatingError extends Error {
   }
 }
 
+/** What a cast that fails throws. */
+export const castException = "System.Management.Automation.PSInvalidCastException";
+
 /** An error of the language or of .NET, by its parts. */
 export function failure(
   id: string,

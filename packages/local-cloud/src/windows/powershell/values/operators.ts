@@ -5,7 +5,7 @@ import { Hashtable, NetList } from "./collections.ts";
 import { convert, itemsOf, listOf, number, text, truth, Version, versionFrom } from "./convert.ts";
 import { DateTime, parseDate, TimeSpan } from "./date-time.ts";
 import { Char, Double } from "./double.ts";
-import { failure } from "./errors.ts";
+import { castException, failure } from "./errors.ts";
 import { formatText } from "./format.ts";
 import { matchesTable, regexFrom, replacementFrom } from "./regex.ts";
 import { TypeValue } from "./script-block.ts";
@@ -97,7 +97,7 @@ function numeric(value: Value, operator: string): Numeric {
     throw failure(
       "InvalidCastFromStringToInteger",
       `Cannot convert value "${value}" to type "System.Int32". Error: "Input string was not in a correct format."`,
-      { category: "InvalidArgument: (:)" },
+      { category: "InvalidArgument: (:)", type: castException },
     );
   const name =
     { "+": "op_Addition", "-": "op_Subtraction", "*": "op_Multiply", "/": "op_Division", "%": "op_Modulus" }[

@@ -100,6 +100,10 @@ const exceptionBases: Readonly<Record<string, readonly string[]>> = {
   "system.management.automation.actionpreferencestopexception": ["system.management.automation.runtimeexception"],
   "system.management.automation.parameterbindingexception": ["system.management.automation.runtimeexception"],
   "system.management.automation.remoteexception": ["system.management.automation.runtimeexception"],
+  "system.management.automation.psinvalidcastexception": [
+    "system.invalidcastexception",
+    "system.management.automation.runtimeexception",
+  ],
   "system.io.filenotfoundexception": ["system.io.ioexception"],
   "system.io.directorynotfoundexception": ["system.io.ioexception"],
   "system.dividebyzeroexception": ["system.arithmeticexception"],
@@ -116,7 +120,7 @@ export function isOfType(value: Value, name: string): boolean {
   if (value instanceof NetException)
     return (
       wanted === "system.exception" ||
-      wanted === "system.systemexception" ||
+      (wanted === "system.systemexception" && own !== "system.exception") ||
       (exceptionBases[own]?.includes(wanted) ?? false)
     );
   if (bases[own]?.includes(wanted)) return true;
