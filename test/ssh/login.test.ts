@@ -172,7 +172,7 @@ describe("an agent", () => {
   it("that is not there is a failure at once", async () => {
     const started = Date.now();
     const work = says(sshd.port, { ssh_username: sshd.user, ssh_agent_auth: true, ssh_timeout: 60_000 });
-    await expect(work).rejects.toThrow(/SSH Agent requested but SSH_AUTH_SOCK not-specified/);
+    await expect(work).rejects.toThrow(/^Error waiting for SSH: SSH Agent requested but SSH_AUTH_SOCK not-specified$/);
     expect(Date.now() - started).toBeLessThan(5000);
   });
 });

@@ -28,11 +28,16 @@ export function timeoutReport(failure: Failure): ConnectError {
 /** The end of patience with refused logins, or a failure that no waiting mends. */
 export function failureReport(failure: Failure): ConnectError {
   const code = failure.error instanceof ConnectError ? failure.error.code : "connect/failed";
+  const stage = stageOf(failure.error);
+  // Nothing was tried: the mistake is on this side, and the machine has no part in it.
+  if (failure.attempts === 0) {
+    return new ConnectError(code, stage, `Error waiting for SSH: ${messageOf(failure.error)}`, failure.error);
+  }
   const refused =
     "Kiln experienced an authentication error when trying to connect via SSH. This can happen if your username/password are wrong. " +
     "You may want to double-check your credentials as part of your debugging process.";
   const head = code === "connect/authentication" ? `Error waiting for SSH: ${refused}` : "Error waiting for SSH:";
-  return new ConnectError(code, stageOf(failure.error), [head, ...details(failure)].join("\n"), failure.error);
+  return new ConnectError(code, stage, [head, ...details(failure)].join("\n"), failure.error);
 }
 
 export function stageOf(error: unknown): ConnectError["stage"] {
