@@ -15,7 +15,7 @@ import {
 } from "@kiln/sdk";
 import type { Engine } from "../engine.ts";
 import type { SecretSet } from "../secrets.ts";
-import { pendingBuildValues } from "./build-values.ts";
+import { pendingBuildValues, unfilledValue } from "./build-values.ts";
 import type { Planned, PlannedBuild, PlanResult } from "./plan.ts";
 import { type BuildFacts, planComponent } from "./plan-component.ts";
 import { type Selection, selectorFor } from "./select.ts";
@@ -73,7 +73,17 @@ class BuildPlanner {
     this.name = displayName(request.template, build, source);
     const { force, debug, signal, secrets, incomplete = false } = request;
     const { name: buildName, type: builderType } = source;
-    this.#facts = { engine, buildName, builderType, force, debug, signal, secrets, incomplete };
+    this.#facts = {
+      engine,
+      buildName,
+      builderType,
+      force,
+      debug,
+      signal,
+      secrets,
+      incomplete,
+      unfilledValue: unfilledValue[request.template.syntax],
+    };
   }
 
   async plan(position: number, dropped: (block: ComponentBlock) => boolean): Promise<PlannedBuild | undefined> {

@@ -220,6 +220,38 @@ build {
     expect(bound?.ok).toBe(true);
     expect(result.seen.at(-1)?.config).toMatchObject({ lines: ["i-1", "img"], command: "{{ .Vars }} h" });
   });
+  it("are checked with a text in place of what the run will know, as far as that will do", async () => {
+    const result = await planned(`
+source "mock" "a" {}
+build {
+  sources = ["mock.a"]
+  provisioner "mock" {
+    secret = "ID=${"$"}{build.ID}, ${"$"}{upper(build.Host)}"
+    size   = build.Port + 1
+    wait   = "${"$"}{build.Port}s"
+    lines  = [build.Host == "h" ? "ours" : "theirs", split(":", build.ID)[1]]
+  }
+}`);
+    expect(result.found).toEqual([]);
+    expect(result.seen.at(-1)?.config).toEqual({
+      secret: "ID=<unknown>, <UNKNOWN>",
+      size: 0,
+      lines: ["<unknown>", "<unknown>"],
+    });
+    const bound = await result.plan.builds[0]?.provisioners[0]?.bind({ ID: "i:1", Host: "h", Port: 22 });
+    expect(bound?.ok).toBe(true);
+    expect(result.seen.at(-1)?.config).toEqual({ secret: "ID=i:1, H", size: 23, wait: 22_000, lines: ["ours", "1"] });
+  });
+  it("leave what the run never came to know as it was while checking", async () => {
+    const result = await planned(`
+source "mock" "a" {}
+build {
+  sources = ["mock.a"]
+  provisioner "mock" { secret = "at ${"$"}{build.Host}" }
+}`);
+    await result.plan.builds[0]?.provisioners[0]?.bind({ ID: "i-1" });
+    expect(result.seen.at(-1)?.config).toEqual({ secret: "at <unknown>" });
+  });
   it("refuse bad meta-arguments at their places", async () => {
     const { found } = await planned(`
 source "mock" "a" {}

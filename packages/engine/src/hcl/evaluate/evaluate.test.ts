@@ -153,7 +153,7 @@ locals {
     );
     expect(found).toEqual([]);
     expect(state.locals.get("d")?.isKnown).toBe(false);
-    expect(seen.find(({ build }) => build === "base")?.config["name"]).toBe("<unknown>");
+    expect(seen.find(({ build }) => build === "base")?.config["name"]).toBe("is <unknown>");
   });
   it("report circles with the way round, once", async () => {
     const { found } = await planned(`
