@@ -42,6 +42,29 @@ build { sources = ["mock.base"] }`;
       }),
     ).toBe("two");
   });
+  it("have types in JSON syntax too, and text there is literal where nothing may be used", async () => {
+    const json = (variable: object): Readonly<Record<string, string>> => ({
+      "t.pkr.json": JSON.stringify({
+        variable,
+        source: { mock: { base: { name: "${var.a}", size: "${var.o.n}" } } },
+        build: { sources: ["mock.base"] },
+      }),
+    });
+    const variables = {
+      a: { type: "string", default: "x", description: "a ${ b" },
+      o: { type: "object({n=optional(number,3)})", default: {} },
+    };
+    const { seen, found } = await planned(json(variables), { varFiles: { "v.json": '{"a":"pa${ss%{"}' } });
+    expect(found).toEqual([]);
+    expect(seen[0]?.config).toEqual({ name: "pa${ss%{", size: 3 });
+    const wrong = { a: { type: "strnig" }, o: { type: "string and more", default: "" } };
+    expect(told((await planned(json(wrong))).found)).toEqual([
+      "Invalid type specification @1:27",
+      "Invalid type specification @1:48",
+      'Unset variable "a" @1:14',
+      expect.stringContaining("Unsupported attribute"),
+    ]);
+  });
   it("read text as an expression where their type is not text", async () => {
     const { seen, found } = await planned(typed, { vars: [["sizes", "[2, 3]"]], env: { PKR_VAR_name: "[x]" } });
     expect(found).toEqual([]);

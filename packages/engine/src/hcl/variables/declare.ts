@@ -7,6 +7,7 @@ import {
   DYNAMIC,
   type Expression,
   Fault,
+  parseExpressionText,
   rangeOf,
   readTypeConstraint,
   type Scope,
@@ -98,7 +99,7 @@ export class VariableReader {
     attribute: AttributeContent | undefined,
   ): { readonly type: Type; readonly defaults: TypeDefaults | undefined } | undefined {
     if (!attribute) return undefined;
-    const { type, defaults, diagnostics } = readTypeConstraint(attribute.expression, true);
+    const { type, defaults, diagnostics } = readTypeConstraint(writtenType(attribute.expression), true);
     this.found.push(
       ...diagnostics.map((d) =>
         quotedType(attribute.expression) ? { ...d, detail: quotedHint(attribute.expression) } : d,
@@ -194,6 +195,15 @@ function typeOfDefault(fallback: Value | undefined): Type {
   const { type } = fallback;
   if (type.kind === "object" && type.attributes.size === 0) return DYNAMIC;
   return type.kind === "tuple" && type.elements.length === 0 ? DYNAMIC : type;
+}
+
+/** In JSON syntax the expression of a type is the text of a string. */
+function writtenType(expression: Expression): Expression {
+  if (expression.kind !== "json" || expression.node.type !== "string") return expression;
+  const { file, start } = rangeOf(expression.node);
+  const inside = { line: start.line, column: start.column + 1, byte: start.byte + 1 };
+  const { result, diagnostics } = parseExpressionText(expression.node.text, file, inside);
+  return diagnostics.length > 0 ? expression : result;
 }
 
 function quotedType(expression: Expression): boolean {
