@@ -114,6 +114,18 @@ variable "id" {
     expect((await planned(rule, { vars: [["id", "ami-1"]] })).found).toEqual([]);
     expect(told((await planned(rule, { env: { PKR_VAR_id: "zzzz" } })).found)[0]).toContain("for env variable");
   });
+  it("have texts and flags that convert", async () => {
+    const { secrets, found } = await planned(`
+variable "pass" {
+  default     = "sesame"
+  sensitive   = "true"
+  description = 5
+}${build()}`);
+    expect(found).toEqual([]);
+    expect(secrets.mask("sesame")).toBe("<sensitive>");
+    const wrong = await planned('variable "a" {\n  sensitive = 1\n  description = null\n}');
+    expect(told(wrong.found).slice(0, 2)).toEqual(["Unsuitable value type @3:17", "Unsuitable value type @2:15"]);
+  });
   it("fill in the defaults of optional attributes", async () => {
     const template = `
 variable "disk" {

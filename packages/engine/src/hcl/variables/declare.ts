@@ -2,6 +2,7 @@ import {
   type AttributeContent,
   applyDefaults,
   type BlockContent,
+  BOOL,
   checkDefaults,
   convert,
   DYNAMIC,
@@ -11,13 +12,14 @@ import {
   rangeOf,
   readTypeConstraint,
   type Scope,
+  STRING,
   type Type,
   type TypeDefaults,
   type Value,
 } from "@kiln/hcl";
 import { type Diagnostic, problem } from "@kiln/sdk";
 import { contentOf } from "../body/content.ts";
-import { valueIn } from "../evaluation.ts";
+import { literalIn, valueIn } from "../evaluation.ts";
 import type { HclVariable, Validation } from "../hcl-template.ts";
 import { identifierRule, isIdentifier, validationSchema, variableSchema } from "../read/root-schema.ts";
 import { attributeOf, referencesIn } from "../references.ts";
@@ -128,17 +130,13 @@ export class VariableReader {
   }
 
   private text(attribute: AttributeContent | undefined): string | undefined {
-    const value = attribute && valueIn(attribute.expression, undefined, this.found);
-    if (!value || typeof value.raw === "string") return value?.text;
-    this.found.push(unsuitable(attribute?.name ?? "", "string required", attribute?.expression));
-    return undefined;
+    const value = attribute && literalIn(attribute, STRING, this.found);
+    return value?.text;
   }
 
   private flag(attribute: AttributeContent | undefined): boolean {
-    const value = attribute && valueIn(attribute.expression, undefined, this.found);
-    if (!value || typeof value.raw === "boolean") return value?.raw === true;
-    this.found.push(unsuitable(attribute?.name ?? "", "bool required", attribute?.expression));
-    return false;
+    const value = attribute && literalIn(attribute, BOOL, this.found);
+    return value?.raw === true;
   }
 
   private validation(name: string, block: BlockContent): readonly Validation[] {
@@ -180,13 +178,6 @@ export class VariableReader {
         }),
       );
   }
-}
-
-function unsuitable(name: string, why: string, expression: Expression | undefined): Diagnostic {
-  return problem("config/wrong-type", "Unsuitable value type", {
-    detail: `Unsuitable value for "${name}": ${why}.`,
-    subject: expression && rangeOf(expression),
-  });
 }
 
 /** A variable without a type has that of its default, unless that is empty or null. */
