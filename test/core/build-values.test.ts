@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { KilnBed } from "../kiln.ts";
@@ -43,4 +43,13 @@ build {
     0,
     ["null: says <no value> <no value> <no value>", "null (shell-local): says <no value> <no value> <no value>"],
   ]);
+});
+
+it("path.root is the directory as it was typed", async () => {
+  using bed = new KilnBed();
+  mkdirSync(join(bed.folder, "d"));
+  writeFileSync(join(bed.folder, "d", "t.pkr.hcl"), 'locals { root = path.root }\nsource "null" "x" {}\n');
+  const root = async (path: string): Promise<string> =>
+    (await bed.run(["console", path], { cwd: bed.folder, input: "local.root\n" })).stdout.trim();
+  expect([await root("d"), await root("d/"), await root("d/t.pkr.hcl")]).toEqual(["d", "d/", "d"]);
 });
