@@ -1,4 +1,3 @@
-import { describe } from "../go/sprintf.ts";
 import { funcOf, goErrorType, goString, sliceOf } from "../go/type.ts";
 import type { GoFuncValue, GoOutcome, GoValue } from "../go/value.ts";
 import { failed, funcValue, gave, mapKey, stringValue, unwrapped } from "../go/value.ts";
@@ -24,7 +23,7 @@ export interface InterpolationContext {
   readonly inVariables?: boolean;
   /** Told of every user variable that is asked for and not there. */
   readonly onMissingUser?: (name: string) => void;
-  /** What `.` is, and where `build` looks: a map with string keys, values of which may be `buildPlaceholder`. */
+  /** What `.` is, and where `build` looks: a string map, values of which may be `buildPlaceholder`. */
   readonly data?: GoValue;
   readonly buildName?: string;
   readonly buildType?: string;
@@ -81,8 +80,7 @@ function build(context: InterpolationContext, name: string): GoOutcome {
     );
   }
   const held = unwrapped(data.entries?.get(mapKey(stringValue(name)))?.[1]);
-  if (!held) return failed(`loaded data, but couldnt find ${name} in it.`);
-  if (held.kind !== "string") return text(describe(held));
+  if (held?.kind !== "string") return failed(`loaded data, but couldnt find ${name} in it.`);
   return text(held.value.includes(buildPlaceholder) ? `{{.${name}}}` : held.value);
 }
 

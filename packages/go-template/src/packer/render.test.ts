@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { goStringMap, goValue } from "../go/data.ts";
+import { goStringMap } from "../go/data.ts";
 import type { InterpolationContext } from "./functions.ts";
 import { buildPlaceholder } from "./functions.ts";
 import { functionReferences, userReferences } from "./references.ts";
@@ -54,10 +54,6 @@ describe("build", () => {
     const prepared = render("ssh {{build `Host`}}", { data: goStringMap({ Host: buildPlaceholder }) });
     expect(prepared).toBe("ssh {{.Host}}");
     expect(render(String(prepared), { data: goStringMap({ Host: "10.0.0.1" }) })).toBe("ssh 10.0.0.1");
-  });
-  it("gives numbers and truth values as text", () => {
-    const data = goValue({ Port: 22, SSHAgentAuth: false });
-    expect(data && render("{{build `Port`}} {{build `SSHAgentAuth`}}", { data })).toBe("22 false");
   });
 });
 
