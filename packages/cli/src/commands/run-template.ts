@@ -42,6 +42,11 @@ function standingAlone(parsed: ParsedInput, diagnostics: readonly Diagnostic[]):
   return diagnostics.filter((d) => independent.has(d.code) || free(d));
 }
 
+async function missingPlugins({ template }: ParsedInput, { only }: TemplateOptions): Promise<readonly Diagnostic[]> {
+  if (template.requiredPlugins.size === 0) return [];
+  return (await import("../plugins/built-in.ts")).missingPlugins(template.requiredPlugins, only.length > 0);
+}
+
 /** Reads, evaluates and plans a template, printing what is wrong with it; undefined where nothing can be planned at all. */
 export async function planInput(
   io: Io,
@@ -63,7 +68,7 @@ export async function planInput(
     return undefined;
   }
   for (const secret of evaluated.value.sensitive) secrets.declare(secret);
-  const { found } = evaluated.value;
+  const found = [...(await missingPlugins(parsed.value, options)), ...evaluated.value.found];
   const broken = found.some((d) => d.severity === "error");
   const plan = await planTemplate(engine, {
     template: evaluated.value.template,

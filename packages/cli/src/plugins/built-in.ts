@@ -1,4 +1,4 @@
-import { caution, type Diagnostic, type PluginRequirement } from "@kiln/sdk";
+import { caution, type Diagnostic, type PluginRequirement, problem } from "@kiln/sdk";
 import { families } from "../families.ts";
 
 const host = "github.com/hashicorp/";
@@ -12,13 +12,20 @@ export function isBuiltIn(source: string): boolean {
   return builtInSources.includes(source.toLowerCase());
 }
 
-/** Says which required plugins are not there. Whether the template can do without them, its components show. */
-export function missingPlugins(required: ReadonlyMap<string, PluginRequirement>): readonly Diagnostic[] {
+/**
+ * Required plugins that are not there, which nothing is built or validated without. Source: core-behaviour §1.11. Packer's `init` would
+ * install them and Kiln cannot, so builds that the user chose may do without: whether they can, their components show.
+ */
+export function missingPlugins(
+  required: ReadonlyMap<string, PluginRequirement>,
+  buildsChosen: boolean,
+): readonly Diagnostic[] {
+  const tell = buildsChosen ? caution : problem;
   return [...required.values()]
     .filter(({ source }) => !isBuiltIn(source))
     .map(({ source, version, range }) =>
-      caution("plugins/missing", "Missing plugins", {
-        detail: `${source} ${version} is not built into Kiln. Built in: ${builtInSources.join(", ")}. Components of other plugins are not known.`,
+      tell("plugins/missing", "Missing plugins", {
+        detail: `${source} ${version} is not built into Kiln, and init cannot install it. Built in: ${builtInSources.join(", ")}. Builds that do without its components can be chosen with -only.`,
         subject: range,
       }),
     );

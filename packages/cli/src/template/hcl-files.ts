@@ -40,7 +40,7 @@ export async function discoverFiles(io: Io, path: string): Promise<Checked<Disco
       }),
     );
   const autoVarFiles = await read(".auto.pkrvars.hcl", ".auto.pkrvars.json");
-  return checked({ files, autoVarFiles, root: slashes(path.replace(/(.)[/\\]+$/, "$1")) });
+  return checked({ files, autoVarFiles, root: slashes(path) });
 }
 
 async function readFile(io: Io, path: string): Promise<HclFile> {

@@ -149,12 +149,11 @@ export async function evaluateInput(
   }
   const remember = (file: string, text: Uint8Array | string): void => parsed.remember(file, text);
   const { evaluateHcl, unusedNames } = await hclLoader();
-  const { missingPlugins } = await import("../plugins/built-in.ts");
   const evaluated = await evaluateHcl(io, parsed, hclOptions(input), engine, secrets, remember);
   if (!evaluated.ok) return evaluated;
   const { value } = evaluated;
   const unused = input.strict ? unusedNames(parsed.template) : [];
-  return checked({ ...value, found: [...missingPlugins(parsed.template.requiredPlugins), ...value.found, ...unused] });
+  return checked({ ...value, found: [...value.found, ...unused] });
 }
 
 async function evaluateJsonInput(io: Io, parsed: ParsedJson, input: TemplateInput): Promise<JsonEvaluation> {

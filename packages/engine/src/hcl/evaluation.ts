@@ -1,5 +1,16 @@
-import { type Expression, evaluate, type Scope, settle, type Value } from "@kiln/hcl";
-import { type Diagnostic, nearestName } from "@kiln/sdk";
+import {
+  type AttributeContent,
+  convert,
+  type Expression,
+  evaluate,
+  Fault,
+  rangeOf,
+  type Scope,
+  settle,
+  type Type,
+  type Value,
+} from "@kiln/hcl";
+import { type Diagnostic, nearestName, problem } from "@kiln/sdk";
 import { attributeOf, referencesIn } from "./references.ts";
 
 /** Runs synchronous work that evaluates expressions; work that has to wait for the outside is run again when the answer is there. */
@@ -12,6 +23,43 @@ export function valueIn(expression: Expression, scope: Scope | undefined, found:
   for (const diagnostic of diagnostics) found.push(scope ? withNearName(diagnostic, expression, scope) : diagnostic);
   return diagnostics.some((d) => d.severity === "error") ? undefined : value;
 }
+
+/**
+ * The value of an argument that is the engine's own, converted to its type; null stays null. Undefined where something is wrong with it,
+ * which goes to `found`.
+ */
+export function argumentIn(
+  { name, expression }: Argument,
+  type: Type,
+  scope: Scope | undefined,
+  found: Diagnostic[],
+): Value | undefined {
+  const value = valueIn(expression, scope, found);
+  const made = value && convert(value, type);
+  if (!(made instanceof Fault)) {
+    if (!made?.items.some((item) => item.isNull)) return made;
+    found.push(unsuitable({ name, expression }, "null value is not allowed"));
+  } else found.push(unsuitable({ name, expression }, made.message));
+  return undefined;
+}
+
+/** The same where nothing may be used, and null will not do. */
+export function literalIn(argument: Argument, type: Type, found: Diagnostic[]): Value | undefined {
+  const value = argumentIn(argument, type, undefined, found);
+  if (!value?.isNull) return value;
+  found.push(unsuitable(argument, "null value is not allowed"));
+  return undefined;
+}
+
+/** An argument whose value will not do. */
+export function unsuitable({ name, expression }: Argument, why: string): Diagnostic {
+  return problem("config/wrong-type", "Unsuitable value type", {
+    detail: `Unsuitable value for "${name}": ${why}.`,
+    subject: rangeOf(expression),
+  });
+}
+
+type Argument = Pick<AttributeContent, "name" | "expression">;
 
 const nouns: Readonly<Record<string, string>> = {
   var: "variable",

@@ -1,6 +1,7 @@
-import { objectValue, type Scope, type Value } from "@kiln/hcl";
+import { objectValue, type Scope, stringValue, type Value } from "@kiln/hcl";
 import { SurroundedScope, type Surroundings } from "../json/json-scope.ts";
 import { valueOf } from "./values/from-plain.ts";
+import { unknownText } from "./values/to-plain.ts";
 
 /**
  * What expressions of an HCL2 template may use: HCL values (`var`, `local`, `data`, …) and functions. `names` holds, for the engine,
@@ -24,6 +25,11 @@ export class HclScope extends SurroundedScope {
       this.surroundings,
       new Map([...this.names, ...Object.entries(names)]),
     );
+  }
+
+  /** The values as Packer has them while checking: what only the run will know is the text `<unknown>`. Source: core-behaviour §3.3. */
+  get placeholders(): Scope {
+    return this.values.child({ build: valueOf(this.names.get("build"), stringValue(unknownText)) });
   }
 
   /** A scope with further HCL values. */

@@ -154,6 +154,9 @@ it("knows what has to wait for the run", async () => {
   const early = valueOf(await decode({ host: "{{build `ID`}}" }, names));
   expect([early.config.host, early.late]).toEqual(["{{.ID}}", true]);
   expect(valueOf(await decode({ host: "x" }, names)).late).toBe(false);
+  const connected = { build: { Port: 22, SSHAgentAuth: false } };
+  const texts = valueOf(await decode({ host: "{{build `Port`}} {{build `SSHAgentAuth`}} {{.Port}}" }, connected));
+  expect(texts.config.host).toBe("22 false 22");
   expect(summaries(await decode({ host: "{{build `Nope`}}" }, names))).toEqual([
     "render 'host': template: root:1:2: executing \"root\" at <build `Nope`>: error calling build: loaded data, but couldnt find Nope in it.",
   ]);

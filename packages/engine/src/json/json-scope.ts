@@ -105,15 +105,15 @@ function dataOf(scope: SurroundedScope, data: Readonly<Record<string, unknown>> 
   if (!build && !data) return {};
   const texts = Object.entries(build ?? {}).map(([name, value]): [string, unknown] => [
     name,
-    // Packer puts numbers and truth values into texts of their own.
-    value === pending
-      ? `Build_${name}. ${buildPlaceholder}`
-      : typeof value === "number" || typeof value === "boolean"
-        ? String(value)
-        : value,
+    value === pending ? `Build_${name}. ${buildPlaceholder}` : asText(value),
   ]);
   const value = goValue({ ...Object.fromEntries(texts), ...data } as Parameters<typeof goValue>[0]);
   return value ? { data: value } : {};
+}
+
+/** The build function gives text: a port, too, is to be had with it. */
+function asText(value: unknown): unknown {
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
 }
 
 function known(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

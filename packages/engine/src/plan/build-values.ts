@@ -29,6 +29,9 @@ export function buildValueNames(exports: readonly string[]): readonly string[] {
   return [...new Set([...everyBuilder, ...exports])];
 }
 
+/** What a value reads as that the run never came to know, such as the host of a build without a communicator. */
+export const unfilledValue = { hcl2: "<unknown>", json: "<no value>" } as const;
+
 /** Values of `build` before a builder has said anything: what it never fills reads as Packer's own marker. */
 export function initialBuildValues(runUuid: string): Record<string, unknown> {
   return {

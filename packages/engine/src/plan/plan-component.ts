@@ -29,6 +29,8 @@ export interface BuildFacts {
   readonly secrets: SecretSet;
   /** Some values could not be determined, for which the template is refused already. */
   readonly incomplete: boolean;
+  /** What a value of the build reads as that no one gave by the time it is used. */
+  readonly unfilledValue: string;
 }
 
 interface AnyComponent<Ctx, Out> {
@@ -95,6 +97,7 @@ export async function planComponent<Ctx, Out>(
   facts: BuildFacts,
 ): Promise<Checked<{ readonly planned: Planned<Ctx, Out>; readonly prepared: Prepared<Ctx, Out> }>> {
   const functions = component.functions ?? {};
+  const unfilled = Object.fromEntries(Object.keys(pendingValues).map((name) => [name, facts.unfilledValue]));
   const prepareWith = async (values: Readonly<Record<string, unknown>>): Promise<Checked<Bound<Ctx, Out>>> => {
     const scope = scopeOf(values);
     const decoded = await body.decode(component.config, scope, { functions });
@@ -118,10 +121,11 @@ export async function planComponent<Ctx, Out>(
     type: block.type,
     name: block.name,
     meta,
-    bind: async (values) =>
-      late
-        ? prepareWith(values)
-        : checked({ prepared, render: facts.engine.renderer(scopeOf(values), functions), late }),
+    bind: async (given) => {
+      const values = { ...unfilled, ...given };
+      if (late) return prepareWith(values);
+      return checked({ prepared, render: facts.engine.renderer(scopeOf(values), functions), late });
+    },
   };
   return checked({ planned, prepared }, first.warnings);
 }

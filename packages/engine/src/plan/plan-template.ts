@@ -15,7 +15,7 @@ import {
 } from "@kiln/sdk";
 import type { Engine } from "../engine.ts";
 import type { SecretSet } from "../secrets.ts";
-import { pendingBuildValues } from "./build-values.ts";
+import { pendingBuildValues, unfilledValue } from "./build-values.ts";
 import type { Planned, PlannedBuild, PlanResult } from "./plan.ts";
 import { type BuildFacts, planComponent } from "./plan-component.ts";
 import { type Selection, selectorFor } from "./select.ts";
@@ -73,7 +73,17 @@ class BuildPlanner {
     this.name = displayName(request.template, build, source);
     const { force, debug, signal, secrets, incomplete = false } = request;
     const { name: buildName, type: builderType } = source;
-    this.#facts = { engine, buildName, builderType, force, debug, signal, secrets, incomplete };
+    this.#facts = {
+      engine,
+      buildName,
+      builderType,
+      force,
+      debug,
+      signal,
+      secrets,
+      incomplete,
+      unfilledValue: unfilledValue[request.template.syntax],
+    };
   }
 
   async plan(position: number, dropped: (block: ComponentBlock) => boolean): Promise<PlannedBuild | undefined> {
@@ -117,7 +127,7 @@ class BuildPlanner {
     values: Readonly<Record<string, unknown>>,
     always = false,
   ): Promise<Planned<ProvisionContext, void> | undefined> {
-    const meta = await this.#meta(block);
+    const meta = await this.#meta("provisioner", block, values);
     const key = keyOf(this.#request.template, this.#source);
     if (!meta || (!always && !applies(meta, key))) return undefined;
     const { override } = meta;
@@ -133,10 +143,10 @@ class BuildPlanner {
   ): Promise<readonly Planned<PostProcessContext, PostProcessed>[]> {
     const planned: Planned<PostProcessContext, PostProcessed>[] = [];
     for (const block of chain) {
+      const meta = await this.#meta("post-processor", block, values);
+      if (!meta || !applies(meta, keyOf(this.#request.template, this.#source))) continue;
       // Without one of them, those that follow it would get the wrong artifact: the rest of the chain goes with it.
       if (dropped(block)) break;
-      const meta = await this.#meta(block);
-      if (!meta || !applies(meta, keyOf(this.#request.template, this.#source))) continue;
       const component = await this.#component<PostProcessContext, PostProcessed>(
         "post-processor",
         block,
@@ -149,10 +159,17 @@ class BuildPlanner {
     return planned;
   }
 
-  async #meta(block: ComponentBlock): Promise<MetaArguments | undefined> {
+  async #meta(
+    kind: "provisioner" | "post-processor",
+    block: ComponentBlock,
+    values: Readonly<Record<string, unknown>>,
+  ): Promise<MetaArguments | undefined> {
     const meta = await block.meta(this.#scope({}));
     this.#note(diagnosticsOf(meta));
-    return meta.ok ? meta.value : undefined;
+    if (meta.ok) return meta.value;
+    // The block is refused already; what else is wrong with it is told all the same.
+    await this.#component(kind, block, block.body, {}, values);
+    return undefined;
   }
 
   #scope(values: Readonly<Record<string, unknown>>): EvalScope {
@@ -216,7 +233,9 @@ export async function planTemplate(engine: Engine, request: PlanRequest): Promis
     found.push(...planner.found);
     if (planned) builds.push(planned);
   }
-  found.unshift(...selector.diagnostics(uses.map(({ build, source }) => displayName(template, build, source))));
+  const names = uses.map(({ build, source }) => displayName(template, build, source));
+  const postProcessors = template.builds.flatMap((build) => build.postProcessors.flat());
+  found.unshift(...selector.diagnostics(names, postProcessors));
   // Packer starts (and colours) JSON builds by name; HCL2 builds as they stand.
   if (template.syntax === "json")
     builds.sort((a, b) => (a.plainName < b.plainName ? -1 : a.plainName > b.plainName ? 1 : 0));

@@ -10,8 +10,8 @@ export interface Selection {
 export interface Selector {
   takesBuild(name: string): boolean;
   dropsPostProcessor(block: ComponentBlock): boolean;
-  /** What is wrong with the patterns, and what matched nothing, once all builds were seen. */
-  diagnostics(buildNames: readonly string[]): readonly Diagnostic[];
+  /** What is wrong with the patterns, and what matched nothing, once all builds and post-processors were seen. */
+  diagnostics(buildNames: readonly string[], postProcessors: readonly ComponentBlock[]): readonly Diagnostic[];
 }
 
 function exact(selection: Selection): Selector {
@@ -36,17 +36,19 @@ function byPattern(selection: Selection): Selector {
   const only = compiled("only");
   const except = compiled("except");
   const any = (patterns: readonly RegExp[], name: string): boolean => patterns.some((p) => p.test(name));
+  const dropsPostProcessor = (block: ComponentBlock): boolean => any(except, block.name || block.type);
   return {
     takesBuild: (name) => (selection.only.length === 0 || any(only, name)) && !any(except, name),
-    dropsPostProcessor: (block) => any(except, block.name || block.type),
-    diagnostics: (names) => {
+    dropsPostProcessor,
+    diagnostics: (names, postProcessors) => {
       const detail = `Possible build names: [${names.join(" ")}].`;
       const missing: Diagnostic[] = [];
       if (only.some((p) => !names.some((n) => p.test(n)))) {
         const summary = "an 'only' option was passed, but not all matches were found for the given build.";
         missing.push(caution("select/only-unmatched", summary, { detail }));
       }
-      if (except.some((p) => !names.some((n) => p.test(n)))) {
+      const excepted = names.some((n) => any(except, n)) || postProcessors.some(dropsPostProcessor);
+      if (except.length > 0 && !excepted) {
         const summary = "an 'except' option was passed, but did not match any build.";
         missing.push(caution("select/except-unmatched", summary, { detail }));
       }

@@ -97,7 +97,8 @@ export async function postProcess(
   if (keepBuilt) artifacts.unshift(built);
   else errors.push(...(await destroyed(built, access)));
   if (errors.length > 0) {
-    for (const artifact of artifacts)
+    // Steps that pass an artifact on name it again.
+    for (const artifact of new Set(artifacts))
       access.error(`A post-processor failed; this was finished and is kept: ${artifact.describe().trim()}`);
   }
   return { artifacts, errors };

@@ -200,6 +200,8 @@ export class BuildRun {
       this.#steps.scope.defer(async () => comm[Symbol.asyncDispose]());
       this.#targets.set(comm, target);
       const { config, generatedKey } = target;
+      // As in Packer, a build that connects to nothing tells its provisioners nothing of a connection.
+      if (config.communicator === "none") return comm;
       const winrm = config.communicator === "winrm";
       Object.assign(this.#values, {
         ConnType: config.communicator,

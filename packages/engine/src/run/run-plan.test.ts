@@ -388,11 +388,15 @@ Build 'web' errored after D: Script exited with non-zero exit status: 3
     const log: string[] = [];
     const { text, outcome } = await play({
       builder: async () => artifact("image", log),
-      postProcessors: [[planned(() => Promise.reject(new Error("disk full")))]],
+      postProcessors: [
+        [planned(() => Promise.reject(new Error("disk full")))],
+        [planned<PostProcessContext, PostProcessed>(async ({ input }) => ({ artifact: input, keepInput: true }))],
+      ],
     });
     expect(outcome.outcome).toBe("failed");
     expect(log).toEqual([]);
-    expect(text).toContain("==> web: A post-processor failed; this was finished and is kept: artifact image\n");
+    const kept = "==> web: A post-processor failed; this was finished and is kept: artifact image\n";
+    expect(text.split(kept)).toHaveLength(2);
     expect(text).toContain("--> web: Post-processor failed: disk full\n");
   });
 

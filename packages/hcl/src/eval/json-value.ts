@@ -8,7 +8,7 @@ import { objectValue, stringValue, tupleValue, UNKNOWN, type Value } from "../va
 import type { Evaluator } from "./evaluator.ts";
 import type { Scope } from "./scope.ts";
 
-/** A JSON value as an expression: its strings, keys included, are templates. */
+/** A JSON value as an expression: its strings, keys included, are templates, unless there is no scope at all. */
 export function jsonExpression(expression: JsonExpression, scope: Scope, evaluator: Evaluator): Value {
   return jsonValue(expression.node, scope, evaluator);
 }
@@ -32,6 +32,8 @@ function jsonValue(node: JsonNode, scope: Scope, evaluator: Evaluator): Value {
 
 function templateString(text: string, span: Span, scope: Scope, evaluator: Evaluator): Value {
   if (!text.includes("${") && !text.includes("%{")) return stringValue(text);
+  // Where nothing may be used, as in variable files, a string is its text.
+  if (!scope.functionTable() && !scope.variableNames()) return stringValue(text);
   const { file, start } = rangeOf(span);
   const inside = { line: start.line, column: start.column + 1, byte: start.byte + 1 };
   const { result, diagnostics } = parseTemplateText(text, file, inside);

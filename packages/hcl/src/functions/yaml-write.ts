@@ -90,7 +90,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
   "\\": "\\\\",
   "\u0085": "\\N",
-  "\u00a0": "\\_",
   "\u2028": "\\L",
   "\u2029": "\\P",
 };

@@ -58,6 +58,15 @@ describe("BigFloat", () => {
     expect(numberText(number("0").multiply(number("-1")) ?? infinity)).toBe("-0");
   });
 
+  it.each([
+    ["-0", "-0", "0"],
+    ["-0", "0", "-0"],
+    ["0", "-0", "0"],
+    ["-3", "-3", "0"],
+  ])("subtracts from %s the number %s, which gives %s", (a, b, difference) => {
+    const made = number(a).subtract(number(b));
+    expect(made && numberText(made)).toBe(difference);
+  });
   it("adds numbers of very different size without holding all digits between them", () => {
     const sum = number("1e100000").add(number("1e-100000"));
     expect(sum?.equals(number("1e100000"))).toBe(true);

@@ -199,7 +199,8 @@ export class BigFloat {
 
   subtract(other: BigFloat): BigFloat | undefined {
     const difference = this.add(other.negate());
-    if (difference?.isZero === true) return BigFloat.of(this.isZero && this.negative, 0n, 0, difference.precision);
+    if (difference?.isZero === true)
+      return BigFloat.of(this.isZero && this.negative && !other.negative, 0n, 0, difference.precision);
     return difference;
   }
 

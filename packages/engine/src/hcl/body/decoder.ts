@@ -22,7 +22,7 @@ import {
 import { durationRefusal } from "../../json/weak.ts";
 import { valueIn } from "../evaluation.ts";
 import type { HclScope } from "../hcl-scope.ts";
-import { isOpen, plainOf } from "../values/to-plain.ts";
+import { isOpen, plainOf, unknownText } from "../values/to-plain.ts";
 import { attributesOf, contentOf } from "./content.ts";
 import type { HclBodyParts } from "./hcl-body.ts";
 import { Places } from "./places.ts";
@@ -105,14 +105,22 @@ export class Decoder {
     this.deprecation(name, field, attribute.nameSpan);
     const { expression } = attribute;
     places.attributes.set(name, expression);
-    const value = valueIn(expression, this.scope.values, this.found);
+    const value = this.value(field, expression);
     if (!value || value.isNull) return undefined;
     return this.converted(name, field, value, expression);
   }
 
+  private value(field: Field, expression: Expression): Value | undefined {
+    const value = valueIn(expression, this.scope.values, this.found);
+    if (!value || !isOpen(value)) return value;
+    this.late = true;
+    // Where a text will not do, such as for arithmetic, the value stays unknown.
+    const assumed = valueIn(expression, this.scope.placeholders, []);
+    return assumed && !(toType(field, assumed) instanceof Fault) ? assumed : value;
+  }
+
   private converted(name: string, field: Field, value: Value, expression: Expression): unknown {
-    const type = typeOf(field);
-    const made = type.kind === "dynamic" ? value : convert(value, type);
+    const made = toType(field, value);
     if (made instanceof Fault) {
       this.found.push(
         problem("config/wrong-type", "Incorrect attribute value type", {
@@ -163,7 +171,7 @@ export class Decoder {
   }
 
   private duration(name: string, text: string, at: Span): number | undefined {
-    if (text === "" || text === "<unknown>") return undefined;
+    if (text === "" || text.includes(unknownText)) return undefined;
     const nanoseconds = parseGoDuration(text);
     if (nanoseconds !== undefined) return Number(nanoseconds) / 1e6;
     this.found.push(
@@ -256,6 +264,11 @@ export class Decoder {
     if (typeof value === "string" && value !== "") this.secrets.push(value);
     else if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) this.secret(inner);
   }
+}
+
+function toType(field: Field, value: Value): Value | Fault {
+  const type = typeOf(field);
+  return type.kind === "dynamic" ? value : convert(value, type);
 }
 
 const freeField: Field = { type: "any", nesting: "attribute", required: false, doc: "" };

@@ -34,6 +34,30 @@ build {
     expect(names(await planned(template, { except: ["web.mock.{b,c}"] }))).toEqual(["web.mock.a"]);
     expect(told((await planned(template, { only: ["a"] })).found)[0]).toContain("not all matches were found");
   });
+  it("leave out a post-processor by name, with what follows it where it applies", async () => {
+    const template = `
+source "mock" "x" {}
+source "mock" "y" {}
+build {
+  sources = ["mock.x", "mock.y"]
+  post-processors {
+    post-processor "mock" { name = "first" }
+    post-processor "mock" {
+      name = "second"
+      only = ["mock.y"]
+    }
+    post-processor "third" {}
+  }
+}`;
+    const chains = async (except: string) => {
+      const { plan, found } = await planned(template, { except: [except, "mock.z"] });
+      expect(found).toEqual([]);
+      return plan.builds.map(({ postProcessors: [chain = []] }) => chain.map(({ type, name }) => name || type));
+    };
+    expect(await chains("second")).toEqual([["first", "third"], ["first"]]);
+    expect(await chains("mock.y")).toEqual([["first", "third"]]);
+    expect(told((await planned(template, { except: ["no*"] })).found)[0]).toContain("did not match any build");
+  });
   it("may add to a source, but not change it", async () => {
     const { found } = await planned(`
 source "mock" "a" {
@@ -80,6 +104,12 @@ build {
       "Unsuitable value type @6:13",
     ]);
     expect(found[0]?.detail).toContain('Did you mean "mock.base"?');
+  });
+  it("refuse null where a source should be", async () => {
+    const wrong = async (sources: string) => told((await planned(`build { sources = ${sources} }`)).found);
+    expect(await wrong("null")).toEqual(["missing source reference @1:1"]);
+    expect(await wrong("[]")).toEqual(["missing source reference @1:1"]);
+    expect(await wrong("[null]")).toEqual(["Unsuitable value type @1:19"]);
   });
   it("are made by dynamic blocks", async () => {
     const result = await planned(`
@@ -220,6 +250,38 @@ build {
     expect(bound?.ok).toBe(true);
     expect(result.seen.at(-1)?.config).toMatchObject({ lines: ["i-1", "img"], command: "{{ .Vars }} h" });
   });
+  it("are checked with a text in place of what the run will know, as far as that will do", async () => {
+    const result = await planned(`
+source "mock" "a" {}
+build {
+  sources = ["mock.a"]
+  provisioner "mock" {
+    secret = "ID=${"$"}{build.ID}, ${"$"}{upper(build.Host)}"
+    size   = build.Port + 1
+    wait   = "${"$"}{build.Port}s"
+    lines  = [build.Host == "h" ? "ours" : "theirs", split(":", build.ID)[1]]
+  }
+}`);
+    expect(result.found).toEqual([]);
+    expect(result.seen.at(-1)?.config).toEqual({
+      secret: "ID=<unknown>, <UNKNOWN>",
+      size: 0,
+      lines: ["<unknown>", "<unknown>"],
+    });
+    const bound = await result.plan.builds[0]?.provisioners[0]?.bind({ ID: "i:1", Host: "h", Port: 22 });
+    expect(bound?.ok).toBe(true);
+    expect(result.seen.at(-1)?.config).toEqual({ secret: "ID=i:1, H", size: 23, wait: 22_000, lines: ["ours", "1"] });
+  });
+  it("leave what the run never came to know as it was while checking", async () => {
+    const result = await planned(`
+source "mock" "a" {}
+build {
+  sources = ["mock.a"]
+  provisioner "mock" { secret = "at ${"$"}{build.Host}" }
+}`);
+    await result.plan.builds[0]?.provisioners[0]?.bind({ ID: "i-1" });
+    expect(result.seen.at(-1)?.config).toEqual({ secret: "at <unknown>" });
+  });
   it("refuse bad meta-arguments at their places", async () => {
     const { found } = await planned(`
 source "mock" "a" {}
@@ -229,6 +291,22 @@ build {
     pause_before = "soon"
     override     = ["x"]
     only         = { a = 1 }
+    size         = "many"
+    nosuch       = 1
+  }
+  provisioner "mock" {
+    max_retries = 1.5
+    only        = [1, null]
+  }
+  provisioner "mock" {
+    max_retries = 1e30
+    only        = ["mock.a"]
+    except      = ["mock.b"]
+  }
+  post-processor "mock" {
+    only   = ["mock.a"]
+    except = ["mock.b"]
+    size   = []
   }
   provisioner "mokc" {}
 }`);
@@ -236,8 +314,16 @@ build {
       "Unsuitable value type @8:20",
       "provisioner's override block must be an HCL object @7:20",
       "Failed to parse pause_before duration @6:20",
-      "The provisioner mokc is unknown @10:15",
+      "Unsupported argument @10:5",
+      "Incorrect attribute value type @9:20",
+      "Unsuitable value type @14:19",
+      "Unsuitable value type @13:19",
+      "only one of 'only' or 'except' may be specified @19:19",
+      "Unsuitable value type @17:19",
+      "The provisioner mokc is unknown @26:15",
+      "only one of 'only' or 'except' may be specified @23:14",
+      "Incorrect attribute value type @24:14",
     ]);
-    expect(found.at(-1)?.detail).toBe('Did you mean to use "mock"?');
+    expect(found.at(-3)?.detail).toBe('Did you mean to use "mock"?');
   });
 });

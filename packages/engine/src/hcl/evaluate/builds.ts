@@ -1,7 +1,7 @@
-import { type BlockContent, convert, Fault, listOf, rangeOf, STRING, type Value } from "@kiln/hcl";
+import { type AttributeContent, type BlockContent, listOf, rangeOf, STRING, type Value } from "@kiln/hcl";
 import { type BuildBlock, type ComponentBlock, caution, type Diagnostic, nearestName, problem } from "@kiln/sdk";
 import { attributeIn, type BodySchema, contentOf } from "../body/content.ts";
-import { valueIn } from "../evaluation.ts";
+import { argumentIn } from "../evaluation.ts";
 import type { HclScope } from "../hcl-scope.ts";
 import { type HclComponent, postProcessorMeta, provisionerMeta, sourceUse, stepComponent } from "./component.ts";
 import { type SourceReference, sourceReference } from "./source-reference.ts";
@@ -45,7 +45,8 @@ export class BuildReader {
     const description = this.text(attributes.get("description"));
     const uses: HclComponent[] = [];
     const listed = attributes.get("sources");
-    if (listed) uses.push(...this.listed(listed.expression));
+    const list = listed ? this.listed(listed) : { uses: [], none: true };
+    uses.push(...list.uses);
     const provisioners: ComponentBlock[] = [];
     const postProcessors: (readonly ComponentBlock[])[] = [];
     let onError: ComponentBlock | undefined;
@@ -81,7 +82,7 @@ export class BuildReader {
           break;
       }
     }
-    if (!listed && sourceBlocks === 0)
+    if (list.none && sourceBlocks === 0)
       this.found.push(
         problem("template/no-source", "missing source reference", {
           detail: 'A build block must reference at least one source to be built: sources = ["source.TYPE.NAME"].',
@@ -100,44 +101,25 @@ export class BuildReader {
     };
   }
 
-  private text(
-    attribute: { readonly name: string; readonly expression: Parameters<typeof valueIn>[0] } | undefined,
-  ): string | undefined {
-    const value = attribute && valueIn(attribute.expression, this.scope.values, this.found);
-    if (!attribute || !value || value.isNull) return undefined;
-    const made = convert(value, STRING);
-    if (!(made instanceof Fault)) return made.isKnown ? made.text : undefined;
-    this.found.push(
-      problem("config/wrong-type", "Unsuitable value type", {
-        detail: `Unsuitable value for "${attribute.name}": ${made.message}.`,
-        subject: rangeOf(attribute.expression),
-      }),
-    );
-    return undefined;
+  private text(attribute: AttributeContent | undefined): string | undefined {
+    const value = attribute && argumentIn(attribute, STRING, this.scope.values, this.found);
+    return value?.isKnown && !value.isNull ? value.text : undefined;
   }
 
   private nameOf(block: BlockContent): string {
     return this.text(attributeIn(block.body, "name")) ?? "";
   }
 
-  private listed(expression: Parameters<typeof valueIn>[0]): readonly HclComponent[] {
-    const value = valueIn(expression, this.scope.values, this.found);
-    const made = value && !value.isNull ? convert(value, listOf(STRING)) : undefined;
-    if (!made) return [];
-    if (made instanceof Fault) {
-      this.found.push(
-        problem("config/wrong-type", "Unsuitable value type", {
-          detail: `Unsuitable value for "sources": ${made.message}.`,
-          subject: rangeOf(expression),
-        }),
-      );
-      return [];
-    }
-    return made.items.flatMap((item: Value, i) => {
+  /** The sources of the list, and whether it names none. */
+  private listed(attribute: AttributeContent): { readonly uses: readonly HclComponent[]; readonly none: boolean } {
+    const { expression } = attribute;
+    const made = argumentIn(attribute, listOf(STRING), this.scope.values, this.found);
+    const items = made?.items ?? [];
+    const uses = items.flatMap((item: Value, i) => {
       const at = expression.kind === "tuple" ? (expression.items[i] ?? expression) : expression;
-      const use = item.isNull || !item.isKnown ? undefined : this.use(item.text, rangeOf(at));
-      return use ?? [];
+      return (item.isKnown && this.use(item.text, rangeOf(at))) || [];
     });
+    return { uses, none: made?.isKnown === true && items.length === 0 };
   }
 
   private use(text: string, subject: ReturnType<typeof rangeOf>, block?: BlockContent): HclComponent | undefined {

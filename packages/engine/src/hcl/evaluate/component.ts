@@ -1,8 +1,6 @@
 import {
   type AttributeContent,
   type BlockContent,
-  convert,
-  Fault,
   type Body as HclSyntaxBody,
   listOf,
   NUMBER,
@@ -28,7 +26,7 @@ import {
 import { durationRefusal } from "../../json/weak.ts";
 import { attributeIn } from "../body/content.ts";
 import { HclBody, overrideBody } from "../body/hcl-body.ts";
-import { settled, valueIn } from "../evaluation.ts";
+import { argumentIn, settled, unsuitable } from "../evaluation.ts";
 import { HclScope } from "../hcl-scope.ts";
 import type { HclData } from "../hcl-template.ts";
 import { isOpen, plainOf } from "../values/to-plain.ts";
@@ -114,10 +112,11 @@ class MetaReader {
   read(): MetaArguments {
     const only = this.texts("only");
     const except = this.texts("except");
+    if (only && except) this.refuseBoth();
     const override = this.override();
     const pauseBeforeMs = this.duration("pause_before");
     const timeoutMs = this.duration("timeout");
-    const maxRetries = this.plain("max_retries", NUMBER);
+    const maxRetries = this.retries();
     const continueOnError = this.flag("continue_on_error");
     const keepInputArtifact = this.flag("keep_input_artifact");
     return {
@@ -126,7 +125,7 @@ class MetaReader {
       ...(override && { override }),
       ...(pauseBeforeMs !== undefined && { pauseBeforeMs }),
       ...(timeoutMs !== undefined && { timeoutMs }),
-      ...(typeof maxRetries === "number" && { maxRetries }),
+      ...(maxRetries !== undefined && { maxRetries }),
       ...(continueOnError !== undefined && { continueOnError }),
       ...(keepInputArtifact !== undefined && { keepInputArtifact }),
     };
@@ -143,22 +142,20 @@ class MetaReader {
 
   private value(name: string, type: Type): { readonly value: Value; readonly attribute: AttributeContent } | undefined {
     const attribute = this.attribute(name);
-    const value = attribute && valueIn(attribute.expression, this.scope.values, this.found);
-    if (!attribute || !value || value.isNull) return undefined;
-    const made = convert(value, type);
-    if (!(made instanceof Fault)) return { value: made, attribute };
-    this.found.push(
-      problem("config/wrong-type", "Unsuitable value type", {
-        detail: `Unsuitable value for "${name}": ${made.message}.`,
-        subject: rangeOf(attribute.expression),
-      }),
-    );
-    return undefined;
+    const value = attribute && argumentIn(attribute, type, this.scope.values, this.found);
+    return attribute && value && !value.isNull ? { value, attribute } : undefined;
   }
 
   private plain(name: string, type: Type): unknown {
     const given = this.value(name, type);
     return given && !isOpen(given.value) ? plainOf(given.value) : undefined;
+  }
+
+  private refuseBoth(): void {
+    const at = this.attribute("except")?.expression;
+    const detail = "One names the sources it is for, the other those it is not for.";
+    const summary = "only one of 'only' or 'except' may be specified";
+    this.found.push(problem("template/only-and-except", summary, { detail, subject: at && rangeOf(at) }));
   }
 
   private texts(name: string): readonly string[] | undefined {
@@ -169,6 +166,15 @@ class MetaReader {
   private flag(name: string): boolean | undefined {
     const plain = this.plain(name, { kind: "bool" });
     return typeof plain === "boolean" ? plain : undefined;
+  }
+
+  private retries(): number | undefined {
+    const given = this.value("max_retries", NUMBER);
+    if (!given || isOpen(given.value)) return undefined;
+    const count = plainOf(given.value);
+    if (Number.isSafeInteger(count)) return Number(count);
+    this.found.push(unsuitable(given.attribute, "value must be a whole number"));
+    return undefined;
   }
 
   private duration(name: "pause_before" | "timeout"): number | undefined {

@@ -42,6 +42,29 @@ build { sources = ["mock.base"] }`;
       }),
     ).toBe("two");
   });
+  it("have types in JSON syntax too, and text there is literal where nothing may be used", async () => {
+    const json = (variable: object): Readonly<Record<string, string>> => ({
+      "t.pkr.json": JSON.stringify({
+        variable,
+        source: { mock: { base: { name: "${var.a}", size: "${var.o.n}" } } },
+        build: { sources: ["mock.base"] },
+      }),
+    });
+    const variables = {
+      a: { type: "string", default: "x", description: "a ${ b" },
+      o: { type: "object({n=optional(number,3)})", default: {} },
+    };
+    const { seen, found } = await planned(json(variables), { varFiles: { "v.json": '{"a":"pa${ss%{"}' } });
+    expect(found).toEqual([]);
+    expect(seen[0]?.config).toEqual({ name: "pa${ss%{", size: 3 });
+    const wrong = { a: { type: "strnig" }, o: { type: "string and more", default: "" } };
+    expect(told((await planned(json(wrong))).found)).toEqual([
+      "Invalid type specification @1:27",
+      "Invalid type specification @1:48",
+      'Unset variable "a" @1:14',
+      expect.stringContaining("Unsupported attribute"),
+    ]);
+  });
   it("read text as an expression where their type is not text", async () => {
     const { seen, found } = await planned(typed, { vars: [["sizes", "[2, 3]"]], env: { PKR_VAR_name: "[x]" } });
     expect(found).toEqual([]);
@@ -90,6 +113,18 @@ variable "id" {
     expect(bad.found[0]?.detail).toContain("The id must start with ami-.");
     expect((await planned(rule, { vars: [["id", "ami-1"]] })).found).toEqual([]);
     expect(told((await planned(rule, { env: { PKR_VAR_id: "zzzz" } })).found)[0]).toContain("for env variable");
+  });
+  it("have texts and flags that convert", async () => {
+    const { secrets, found } = await planned(`
+variable "pass" {
+  default     = "sesame"
+  sensitive   = "true"
+  description = 5
+}${build()}`);
+    expect(found).toEqual([]);
+    expect(secrets.mask("sesame")).toBe("<sensitive>");
+    const wrong = await planned('variable "a" {\n  sensitive = 1\n  description = null\n}');
+    expect(told(wrong.found).slice(0, 2)).toEqual(["Unsuitable value type @3:17", "Unsuitable value type @2:15"]);
   });
   it("fill in the defaults of optional attributes", async () => {
     const template = `
@@ -153,7 +188,7 @@ locals {
     );
     expect(found).toEqual([]);
     expect(state.locals.get("d")?.isKnown).toBe(false);
-    expect(seen.find(({ build }) => build === "base")?.config["name"]).toBe("<unknown>");
+    expect(seen.find(({ build }) => build === "base")?.config["name"]).toBe("is <unknown>");
   });
   it("report circles with the way round, once", async () => {
     const { found } = await planned(`

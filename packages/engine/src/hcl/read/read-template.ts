@@ -1,9 +1,9 @@
-import { type BlockContent, type Body, rangeOf, type Span } from "@kiln/hcl";
+import { type BlockContent, BOOL, type Body, rangeOf, type Span } from "@kiln/hcl";
 import { type Checked, type Declaration, type Diagnostic, problem, refused, verdict } from "@kiln/sdk";
 import { attributesOf, contentOf } from "../body/content.ts";
 import { HclBody } from "../body/hcl-body.ts";
 import { dataComponent, sourceComponent } from "../evaluate/component.ts";
-import { valueIn } from "../evaluation.ts";
+import { literalIn } from "../evaluation.ts";
 import type { HclData, HclFile, HclLocal, HclTemplate } from "../hcl-template.ts";
 import { defaultsScope } from "../scopes.ts";
 import { VariableReader } from "../variables/declare.ts";
@@ -118,7 +118,7 @@ class TemplateReader {
     const { attributes } = contentOf(block.body, localSchema, this.found);
     const expression = attributes.get("expression")?.expression;
     const flag = attributes.get("sensitive");
-    const sensitive = flag ? valueIn(flag.expression, undefined, this.found) : undefined;
+    const sensitive = flag && literalIn(flag, BOOL, this.found);
     const nameSpan = block.labelSpans[0] ?? block.typeSpan;
     if (!expression) {
       const detail = 'The argument "expression" is required, but no definition was found.';

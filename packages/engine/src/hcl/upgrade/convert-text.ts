@@ -6,16 +6,16 @@ import {
   parseTemplate,
   type TemplateNode,
 } from "@kiln/go-template";
-import { escaped, identifier, quoted } from "./quote-hcl.ts";
+import { escaped, quoted } from "./quote-hcl.ts";
 
 /** Names that text of a JSON template may refer to, as HCL2 has them. */
 export interface UpgradeNames {
-  /** User variables that became locals. */
-  readonly locals: ReadonlySet<string>;
-  /** Told of every user variable. */
-  used(name: string): void;
-  /** Told that `local.timestamp` is needed. */
-  timestamp(): void;
+  /** The expression for a user variable. */
+  user(name: string): string;
+  /** The expression for a variable of the environment. */
+  env(name: string): string;
+  /** The expression for the start of the run, in seconds. */
+  timestamp(): string;
   /** Told of a call that HCL2 has no counterpart of. */
   kept(call: string): void;
 }
@@ -47,13 +47,20 @@ export function upgradeText(text: string, names: UpgradeNames): string {
 function part(node: TemplateNode, text: string, names: UpgradeNames): string {
   if (node.kind === "text") return escaped(node.text);
   const source = text.slice(node.span.start, node.span.end);
-  if (node.kind !== "action") return escaped(source);
+  // What prints braces must not become braces: HCL2 renders the text once more.
+  if (node.kind !== "action" || printsBraces(node.pipe)) return escaped(source);
   const expression = pipeline(node.pipe, names);
   if (expression !== undefined) return `\${${expression}}`;
   const inner = keptCall(node.pipe, names);
   if (inner !== undefined) return inner;
   if (!/^\{\{-?\s*\./.test(source)) names.kept(source);
   return escaped(source);
+}
+
+function printsBraces({ declarations, commands: [only, ...more] }: PipeNode): boolean {
+  const [value, ...args] = only?.args ?? [];
+  if (declarations.length + more.length + args.length > 0) return false;
+  return value?.kind === "string" && /\{\{|\}\}/.test(value.value);
 }
 
 /** The last function of a pipeline stays a template where only the component has it; what it is given is evaluated before. */
@@ -126,16 +133,13 @@ function named(
   const [a = "", b = "", c = "", d = ""] = args;
   switch (fn) {
     case "user":
-      if (literal === undefined) return undefined;
-      names.used(literal);
-      return `${names.locals.has(literal) ? "local" : "var"}.${identifier(literal)}`;
+      return literal === undefined ? undefined : names.user(literal);
     case "build":
       return literal === undefined ? undefined : `build.${literal}`;
     case "env":
-      return `env(${a})`;
+      return literal === undefined ? undefined : names.env(literal);
     case "timestamp":
-      names.timestamp();
-      return "local.timestamp";
+      return names.timestamp();
     case "isotime":
       return args.length === 0 ? "timestamp()" : `legacy_isotime(${a})`;
     case "strftime":

@@ -8,7 +8,8 @@ import type { ComponentKind } from "../../registry.ts";
 import { annotations } from "./annotations.ts";
 import { optionLines, plainValue } from "./convert-options.ts";
 import { type UpgradeNames, upgradeText } from "./convert-text.ts";
-import { identifier, quoted } from "./quote-hcl.ts";
+import { DistinctNames } from "./distinct-names.ts";
+import { quoted } from "./quote-hcl.ts";
 
 export interface UpgradeOptions {
   /** Comments above the blocks. */
@@ -45,10 +46,14 @@ class Upgrade {
   private readonly template: JsonTemplate;
   private readonly options: UpgradeOptions;
   private readonly usedVariables = new Set<string>();
+  /** Variables for what locals take from the environment: only defaults of variables may ask it. */
+  private readonly environment = new Map<string, string>();
   private readonly locals: ReadonlySet<string>;
-  private readonly sourceNames: ReadonlyMap<string, string>;
+  private readonly variableNames: DistinctNames;
+  private readonly localNames: DistinctNames;
+  private readonly sourceNames: DistinctNames;
   private readonly unknownBuilders: string[] = [];
-  private needsTimestamp = false;
+  private timestampName: string | undefined;
   private kept: string[] = [];
 
   constructor(template: JsonTemplate, options: UpgradeOptions) {
@@ -56,8 +61,11 @@ class Upgrade {
     this.options = options;
     const computed = [...template.rawVariables.values()].filter(({ fallback = "" }) => isComputed(fallback));
     this.locals = new Set(computed.map(({ name }) => name));
-    this.sourceNames = new Map(
-      template.parts.builders.map((builder, i) => [builder.name, sourceName(builder, i)] as const),
+    const own = [...template.rawVariables.keys()].map((name) => [name, name] as const);
+    this.variableNames = new DistinctNames(new Map(own.filter(([name]) => !this.locals.has(name))));
+    this.localNames = new DistinctNames(new Map(own.filter(([name]) => this.locals.has(name))));
+    this.sourceNames = new DistinctNames(
+      new Map(template.parts.builders.map((builder, i) => [builder.name, sourceName(builder, i, template)] as const)),
     );
   }
 
@@ -89,10 +97,18 @@ class Upgrade {
 
   private get names(): UpgradeNames {
     return {
-      locals: this.locals,
-      used: (name) => void this.usedVariables.add(name),
+      user: (name) => {
+        this.usedVariables.add(name);
+        return this.locals.has(name) ? `local.${this.localNames.of(name)}` : `var.${this.variableNames.of(name)}`;
+      },
+      env: (name) => {
+        const variable = this.environment.get(name) ?? this.variableNames.fresh(`env_${name}`);
+        this.environment.set(name, variable);
+        return `var.${variable}`;
+      },
       timestamp: () => {
-        this.needsTimestamp = true;
+        this.timestampName ??= this.localNames.fresh("timestamp");
+        return `local.${this.timestampName}`;
       },
       kept: (call) => void this.kept.push(call),
     };
@@ -123,27 +139,34 @@ class Upgrade {
     const { rawVariables, sensitiveNames } = this.template;
     const declared = [...rawVariables.values()].filter(({ name }) => !this.locals.has(name));
     const undeclared = [...this.usedVariables].filter((name) => !rawVariables.has(name));
+    const env = (name: string): string => `env(${quoted(name)})`;
+    const names = { ...this.names, env };
     const all = [
-      ...declared.map(({ name, fallback }) => ({ name, fallback })),
-      ...undeclared.map((name) => ({ name, fallback: undefined })),
+      ...declared.map(({ name, fallback }) => ({
+        name: this.variableNames.of(name),
+        fallback: fallback === undefined ? undefined : upgradeText(fallback, names),
+        sensitive: sensitiveNames.includes(name),
+      })),
+      ...undeclared.map((name) => ({ name: this.variableNames.of(name), fallback: undefined, sensitive: false })),
+      ...[...this.environment].map(([name, variable]) => ({ name: variable, fallback: env(name), sensitive: false })),
     ];
     return all
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ name, fallback }) => [
-        `variable ${quoted(identifier(name))} {`,
+      .map(({ name, fallback, sensitive }) => [
+        `variable ${quoted(name)} {`,
         "type = string",
-        ...(fallback === undefined ? [] : [`default = ${upgradeText(fallback, this.names)}`]),
-        ...(sensitiveNames.includes(name) ? ["sensitive = true"] : []),
+        ...(fallback === undefined ? [] : [`default = ${fallback}`]),
+        ...(sensitive ? ["sensitive = true"] : []),
         "}",
       ]);
   }
 
   private timestampLocal(): readonly (readonly string[])[] {
-    if (!this.needsTimestamp) return [];
+    if (this.timestampName === undefined) return [];
     return [
       [
         '# Stands for the template function "timestamp".',
-        'locals { timestamp = regex_replace(timestamp(), "[- TZ:]", "") }',
+        `locals { ${this.timestampName} = regex_replace(timestamp(), "[- TZ:]", "") }`,
       ],
     ];
   }
@@ -156,14 +179,14 @@ class Upgrade {
     const open = all.filter((local) => !secret.includes(local));
     const blocks = secret.map(({ name, fallback = "" }) =>
       this.remarked(() => [
-        `local ${quoted(identifier(name))} {`,
+        `local ${quoted(this.localNames.of(name))} {`,
         "sensitive = true",
         `expression = ${upgradeText(fallback, this.names)}`,
         "}",
       ]),
     );
     const lines = open.map(({ name, fallback = "" }) =>
-      this.remarked(() => [`${identifier(name)} = ${upgradeText(fallback, this.names)}`]),
+      this.remarked(() => [`${this.localNames.of(name)} = ${upgradeText(fallback, this.names)}`]),
     );
     return lines.length > 0 ? [...blocks, ["locals {", ...lines.flat(), "}"]] : blocks;
   }
@@ -174,14 +197,20 @@ class Upgrade {
     for (const builder of sorted) {
       const schema = await this.options.schemaOf("builder", builder.type);
       if (!schema) this.unknownBuilders.push(builder.type);
-      const head = `source ${quoted(builder.type)} ${quoted(this.sourceNames.get(builder.name) ?? builder.name)} {`;
-      made.push(this.remarked(() => [head, ...optionLines(optionsOf(builder), schema, this.names), "}"]));
+      const head = `source ${quoted(builder.type)} ${quoted(this.sourceNames.of(builder.name))} {`;
+      const remark = builder.name.includes("{{")
+        ? [`# HCL2 does not compute names, as the JSON template did: ${builder.name.replace(/\s+/g, " ")}`]
+        : [];
+      made.push([
+        ...remark,
+        ...this.remarked(() => [head, ...optionLines(optionsOf(builder), schema, this.names), "}"]),
+      ]);
     }
     return made;
   }
 
   private reference(builder: JsonComponent): string {
-    return `${builder.type}.${this.sourceNames.get(builder.name) ?? builder.name}`;
+    return `${builder.type}.${this.sourceNames.of(builder.name)}`;
   }
 
   private async build(): Promise<readonly (readonly string[])[]> {
@@ -236,7 +265,7 @@ class Upgrade {
 
   private override({ parts }: JsonComponent): readonly string[] {
     const members = (parts.meta.override ?? []).map(
-      ({ use, node }) => `${quoted(this.sourceNames.get(use.name) ?? use.name)} = ${plainValue(node, this.names)}\n`,
+      ({ use, node }) => `${quoted(this.sourceNames.of(use.name))} = ${plainValue(node, this.names)}\n`,
     );
     return members.length > 0 ? [`override = {\n${members.join("")}}`] : [];
   }
@@ -259,9 +288,13 @@ const everyFunction: ReadonlySet<string> = new Set([
   ..."clean_resource_name printf print len index slice".split(" "),
 ]);
 
-/** Builders without a name of their own get one by their place. */
-function sourceName(builder: JsonComponent, index: number): string {
-  return builder.parts.nameNode ? identifier(builder.name) : `autogenerated_${index + 1}`;
+/** Builders without a name of their own get one by their place; a name with variables has their defaults in it. */
+function sourceName({ parts, name }: JsonComponent, index: number, { rawVariables }: JsonTemplate): string {
+  if (!parts.nameNode) return `autogenerated_${index + 1}`;
+  return name.replace(/\{\{-?\s*user\s+[`"]([^`"]*)[`"]\s*-?\}\}/g, (call, variable: string) => {
+    const { fallback } = rawVariables.get(variable) ?? {};
+    return fallback === undefined || fallback.includes("{{") ? call : fallback;
+  });
 }
 
 function optionsOf({ parts }: JsonComponent): ObjectNode {

@@ -14,9 +14,11 @@ import {
 } from "@kiln/hcl";
 import { pending } from "@kiln/sdk";
 
-/** The HCL value of plain data: what a data source gave, or the engine's own names. A pending value is an unknown string. */
-export function valueOf(plain: unknown): Value {
-  if (plain === pending) return unknownValue(STRING);
+const unknownString = unknownValue(STRING);
+
+/** The HCL value of plain data: what a data source gave, or the engine's own names. A pending value is an unknown string, or `ofPending`. */
+export function valueOf(plain: unknown, ofPending = unknownString): Value {
+  if (plain === pending) return ofPending;
   if (plain === null || plain === undefined) return NULL;
   switch (typeof plain) {
     case "string":
@@ -28,17 +30,17 @@ export function valueOf(plain: unknown): Value {
     case "bigint":
       return numberValue(BigFloat.whole(plain));
     case "object":
-      return Array.isArray(plain) ? sequence(plain) : objectValue(entriesOf(plain));
+      return Array.isArray(plain) ? sequence(plain, ofPending) : objectValue(entriesOf(plain, ofPending));
     default:
       return NULL;
   }
 }
 
-function sequence(plain: readonly unknown[]): Value {
-  const items = plain.map(valueOf);
+function sequence(plain: readonly unknown[], ofPending: Value): Value {
+  const items = plain.map((item) => valueOf(item, ofPending));
   return items.length > 0 && sameTypes(items) ? listValue(items) : tupleValue(items);
 }
 
-function entriesOf(plain: object): Map<string, Value> {
-  return new Map(Object.entries(plain).map(([name, member]): [string, Value] => [name, valueOf(member)]));
+function entriesOf(plain: object, ofPending: Value): Map<string, Value> {
+  return new Map(Object.entries(plain).map(([name, member]): [string, Value] => [name, valueOf(member, ofPending)]));
 }

@@ -26,7 +26,8 @@ function nested(value: Value, indent: string): string {
   return numberShown(raw as BigFloat);
 }
 
-/** A whole number exactly, any other as the nearest double. */
+/** A whole number exactly, which knows no negative zero; any other as the nearest double. */
 function numberShown(number: BigFloat): string {
+  if (number.isZero) return "0";
   return number.isWhole ? numberText(number) : String(number.toNumber());
 }

@@ -18,7 +18,7 @@ export function plainOf(value: Value): unknown {
   return (raw as BigFloat).toNumber();
 }
 
-function unknownOf({ type }: Value): unknown {
+function unknownOf({ type, raw }: Value): unknown {
   switch (type.kind) {
     case "number":
       return 0;
@@ -32,7 +32,8 @@ function unknownOf({ type }: Value): unknown {
     case "object":
       return {};
     default:
-      return unknownText;
+      // A text that begins with something known: Packer loses that, and then misses the `=` of an environment variable.
+      return `${(raw instanceof Unknown && raw.refinement.prefix) || ""}${unknownText}`;
   }
 }
 

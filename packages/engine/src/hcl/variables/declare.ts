@@ -2,21 +2,24 @@ import {
   type AttributeContent,
   applyDefaults,
   type BlockContent,
+  BOOL,
   checkDefaults,
   convert,
   DYNAMIC,
   type Expression,
   Fault,
+  parseExpressionText,
   rangeOf,
   readTypeConstraint,
   type Scope,
+  STRING,
   type Type,
   type TypeDefaults,
   type Value,
 } from "@kiln/hcl";
 import { type Diagnostic, problem } from "@kiln/sdk";
 import { contentOf } from "../body/content.ts";
-import { valueIn } from "../evaluation.ts";
+import { literalIn, valueIn } from "../evaluation.ts";
 import type { HclVariable, Validation } from "../hcl-template.ts";
 import { identifierRule, isIdentifier, validationSchema, variableSchema } from "../read/root-schema.ts";
 import { attributeOf, referencesIn } from "../references.ts";
@@ -98,7 +101,7 @@ export class VariableReader {
     attribute: AttributeContent | undefined,
   ): { readonly type: Type; readonly defaults: TypeDefaults | undefined } | undefined {
     if (!attribute) return undefined;
-    const { type, defaults, diagnostics } = readTypeConstraint(attribute.expression, true);
+    const { type, defaults, diagnostics } = readTypeConstraint(writtenType(attribute.expression), true);
     this.found.push(
       ...diagnostics.map((d) =>
         quotedType(attribute.expression) ? { ...d, detail: quotedHint(attribute.expression) } : d,
@@ -127,17 +130,13 @@ export class VariableReader {
   }
 
   private text(attribute: AttributeContent | undefined): string | undefined {
-    const value = attribute && valueIn(attribute.expression, undefined, this.found);
-    if (!value || typeof value.raw === "string") return value?.text;
-    this.found.push(unsuitable(attribute?.name ?? "", "string required", attribute?.expression));
-    return undefined;
+    const value = attribute && literalIn(attribute, STRING, this.found);
+    return value?.text;
   }
 
   private flag(attribute: AttributeContent | undefined): boolean {
-    const value = attribute && valueIn(attribute.expression, undefined, this.found);
-    if (!value || typeof value.raw === "boolean") return value?.raw === true;
-    this.found.push(unsuitable(attribute?.name ?? "", "bool required", attribute?.expression));
-    return false;
+    const value = attribute && literalIn(attribute, BOOL, this.found);
+    return value?.raw === true;
   }
 
   private validation(name: string, block: BlockContent): readonly Validation[] {
@@ -181,19 +180,21 @@ export class VariableReader {
   }
 }
 
-function unsuitable(name: string, why: string, expression: Expression | undefined): Diagnostic {
-  return problem("config/wrong-type", "Unsuitable value type", {
-    detail: `Unsuitable value for "${name}": ${why}.`,
-    subject: expression && rangeOf(expression),
-  });
-}
-
 /** A variable without a type has that of its default, unless that is empty or null. */
 function typeOfDefault(fallback: Value | undefined): Type {
   if (!fallback || fallback.isNull || !fallback.isKnown) return DYNAMIC;
   const { type } = fallback;
   if (type.kind === "object" && type.attributes.size === 0) return DYNAMIC;
   return type.kind === "tuple" && type.elements.length === 0 ? DYNAMIC : type;
+}
+
+/** In JSON syntax the expression of a type is the text of a string. */
+function writtenType(expression: Expression): Expression {
+  if (expression.kind !== "json" || expression.node.type !== "string") return expression;
+  const { file, start } = rangeOf(expression.node);
+  const inside = { line: start.line, column: start.column + 1, byte: start.byte + 1 };
+  const { result, diagnostics } = parseExpressionText(expression.node.text, file, inside);
+  return diagnostics.length > 0 ? expression : result;
 }
 
 function quotedType(expression: Expression): boolean {

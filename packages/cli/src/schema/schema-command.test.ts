@@ -1,0 +1,24 @@
+import { Registry } from "@kiln/engine";
+import { expect, it } from "vitest";
+import { families } from "../families.ts";
+import { kindAndType, refusal } from "./schema-command.ts";
+
+const registry = new Registry(families);
+
+it("knows the kind of a type that only one kind has", () => {
+  expect(kindAndType(registry, "amazon-ebs")).toEqual(["builder", "amazon-ebs"]);
+  expect(kindAndType(registry, "shell-local")).toEqual([]);
+});
+
+it.each([
+  [
+    ["shell-local"],
+    'There is more than one "shell-local". Say which: provisioner shell-local, post-processor shell-local.',
+  ],
+  [["amazon-ebz"], 'There is no component "amazon-ebz". Did you mean "amazon-ebs"?'],
+  [["builder"], expect.stringMatching(/^Which builder\? Types: .*null/)],
+  [["builder", "nul"], 'There is no builder "nul". Did you mean "null"?'],
+  [["biulder", "null"], expect.stringMatching(/^There is no kind of component called "biulder"/)],
+])("says why %j names no component", (args, why) => {
+  expect(refusal(registry, args)).toEqual(why);
+});
