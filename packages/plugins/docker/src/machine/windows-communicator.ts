@@ -54,7 +54,8 @@ export class WindowsContainerCommunicator extends DockerCommunicator {
     const to = own === "" ? remoteDir : posix.join(remoteDir, own);
     await this.#throughShared("dirupload", async (local, inside) => {
       await files.makeDirectory(local);
-      for await (const { kind, path, relative } of localTree(files, localDir.replace(/\/+$/, ""), exclude)) {
+      const followed = { exclude, followLinks: true };
+      for await (const { kind, path, relative } of localTree(files, localDir.replace(/\/+$/, ""), followed)) {
         if (kind === "directory") await files.makeDirectory(`${local}/${relative}`, { recursive: true });
         else await files.write(`${local}/${relative}`, counted(files.read(path), options));
       }
@@ -86,7 +87,8 @@ export class WindowsContainerCommunicator extends DockerCommunicator {
       const command = `Copy-Item ${remoteDir} -Destination ${inside} -Recurse`;
       await this.#copy(command, `cannot read ${remoteDir}`, options.signal);
       await files.makeDirectory(`${localDir}/${own}`, { recursive: true });
-      for await (const { kind, path, relative } of localTree(files, local, options.exclude)) {
+      const followed = { exclude: options.exclude, followLinks: true };
+      for await (const { kind, path, relative } of localTree(files, local, followed)) {
         const to = `${localDir}/${own}/${relative}`;
         if (kind === "directory") await files.makeDirectory(to, { recursive: true });
         else await files.write(to, counted(files.read(path), options));
