@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DockerBed } from "./bed.ts";
 
@@ -69,6 +69,31 @@ describe("killed at any moment and cleaned up, a build", () => {
       expect((await bed.cleanUp()).code).toBe(0);
       expect(await bed.left()).toEqual(nothing);
     }
+  });
+
+  it("leaves nothing of a Dockerfile's step that still goes on, nor waits for it", async () => {
+    const file = join(bed.folder, "Dockerfile.slow");
+    const steps = ["FROM tiny:1", "RUN echo one > /one", `COPY ${basename(file)} /two`, "RUN echo slow now; sleep 60"];
+    writeFileSync(file, `${steps.join("\n")}\n`);
+    const builder = { image: undefined, pull: undefined, build: { path: file, pull: false }, discard: true };
+    const started = performance.now();
+    const done = await bed.build(bed.template(builder), killAt("docker: slow now"));
+    expect(done.signal).toBe("SIGKILL");
+    const dry = await bed.kiln.run(["cleanup", "-dry-run"], { env: bed.env });
+    expect(dry.stdout).toMatch(/container [0-9a-f]{12} of docker build would be removed/);
+    expect((await bed.left()).containers).toHaveLength(1);
+    expect((await bed.cleanUp()).code).toBe(0);
+    expect(await bed.left()).toEqual(nothing);
+    expect(performance.now() - started).toBeLessThan(30_000);
+  });
+
+  it("leaves no container of a Dockerfile's step that failed", async () => {
+    const file = join(bed.folder, "Dockerfile.failing");
+    writeFileSync(file, "FROM tiny:1\nRUN exit 7\n");
+    const builder = { image: undefined, pull: undefined, build: { path: file, pull: false }, discard: true };
+    const done = await bed.build(bed.template(builder));
+    expect([done.code, done.stdout]).toEqual([1, expect.stringContaining("returned a non-zero code: 7")]);
+    expect(await bed.left()).toEqual(nothing);
   });
 
   it("ends at once with an interrupt, and leaves nothing", async () => {
