@@ -97,8 +97,10 @@ export async function postProcess(
   if (keepBuilt) artifacts.unshift(built);
   else errors.push(...(await destroyed(built, access)));
   if (errors.length > 0) {
-    for (const artifact of artifacts)
-      access.error(`A post-processor failed; this was finished and is kept: ${artifact.describe().trim()}`);
+    for (const artifact of artifacts) {
+      if (!artifact.empty)
+        access.error(`A post-processor failed; this was finished and is kept: ${artifact.describe().trim()}`);
+    }
   }
   return { artifacts, errors };
 }
