@@ -158,13 +158,40 @@ describe("what goes wrong is said, and leaves nothing:", () => {
     try {
       const done = await bed.build(bed.template({ export_path: join(full, "out.tar") }));
       expect(done.code).toBe(1);
-      expect(done.stdout).toMatch(/Error exporting: .*no space left on device/i);
+      expect(done.stdout).toContain(`Error exporting: cannot write ${full}/out.tar: ENOSPC: no space left on device`);
       expect(readdirSync(full)).toEqual([]);
       expect(await bed.left()).toEqual(nothing);
     } finally {
       execFileSync("umount", [full]);
       rmSync(full, { recursive: true });
     }
+  });
+  it("a directory of the archive that cannot be made", async () => {
+    const file = join(bed.folder, "afile");
+    writeFileSync(file, "");
+    const below = await bed.build(bed.template({ export_path: "afile/out.tar" }));
+    expect([below.code, below.stdout]).toEqual([
+      1,
+      expect.stringContaining(`Error exporting: ${file} is not a directory`),
+    ]);
+    const nowhere = await bed.build(bed.template({ export_path: "/proc/nope/out.tar" }));
+    expect([nowhere.code, nowhere.stdout]).toEqual([1, expect.stringContaining("Error exporting: ENOENT")]);
+    expect(await bed.left()).toEqual(nothing);
+  });
+  it("a discarded container whose post-processor fails: nothing is kept, nor said to be", async () => {
+    const chain = [{ type: "docker-import", repository: "x" }];
+    const done = await bed.build(bed.template({ discard: true }, { "post-processors": [chain] }));
+    expect([done.code, done.stdout]).toEqual([1, expect.stringContaining("There is no archive to import")]);
+    expect(done.stdout).not.toContain("is kept");
+  });
+  it("an upload and an import that the engine refuses, in Packer's words", async () => {
+    writeFileSync(join(bed.folder, "f"), "");
+    const upload = { type: "file", source: "f", destination: "/etc/passwd/below" };
+    const refused = await bed.build(bed.template({ discard: true }, { provisioners: [upload] }));
+    expect(refused.stdout).toContain("Upload failed: Failed to upload to '/etc/passwd/below' in container: ");
+    const chain = [{ type: "docker-import", repository: "Not A Name" }];
+    const imported = await bed.build(bed.template({ export_path: "x.tar" }, { "post-processors": [chain] }));
+    expect(imported.stdout).toContain("Error importing container: ");
   });
   it("an export that fails leaves the older archive as it was", async () => {
     const out = join(bed.folder, "kept");

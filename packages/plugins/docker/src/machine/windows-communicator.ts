@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { type ExecOptions, type ExecResult, TransferError, type TransferOptions, type UploadOptions } from "@kiln/sdk";
-import { DockerCommunicator, type DockerMachine } from "./communicator.ts";
+import { DockerCommunicator, type DockerMachine, failedUpload } from "./communicator.ts";
 import { localTree } from "./local-tree.ts";
 
 /** The directory that both sides see. */
@@ -39,7 +39,7 @@ export class WindowsContainerCommunicator extends DockerCommunicator {
     const { signal } = options;
     await this.#throughShared("upload", async (local, inside) => {
       await this.#machine.files.write(local, counted(source, options));
-      await this.#copy(`Copy-Item -Path ${inside} -Destination ${remotePath}`, `cannot write ${remotePath}`, signal);
+      await this.#copy(`Copy-Item -Path ${inside} -Destination ${remotePath}`, failedUpload(remotePath), signal);
     });
   }
 
@@ -59,7 +59,7 @@ export class WindowsContainerCommunicator extends DockerCommunicator {
         if (kind === "directory") await files.makeDirectory(`${local}/${relative}`, { recursive: true });
         else await files.write(`${local}/${relative}`, counted(files.read(path), options));
       }
-      await this.#copy(`Copy-Item ${inside} -Destination ${to} -Recurse`, `cannot write ${remoteDir}`, signal);
+      await this.#copy(`Copy-Item ${inside} -Destination ${to} -Recurse`, failedUpload(remoteDir), signal);
     });
   }
 
