@@ -166,10 +166,10 @@ it("leaves no image behind when it is killed between the commit and the entry", 
   const before = storedImages().length;
   const slow =
     '#!/bin/sh\n/usr/bin/docker "$@"; code=$?\n[ "$1" = commit ] && { echo committed >> "$0.log"; sleep 1; }\nexit $code\n';
-  project.put("bin/docker", slow, 0o755);
-  const log = join(project.folder, "bin", "docker.log");
+  project.put("bin/slow-docker", slow, 0o755);
+  const log = join(project.folder, "bin", "slow-docker.log");
   const killed = project.build(
-    template([shell("echo one > /one")], { docker_path: join(project.folder, "bin", "docker") }),
+    template([shell("echo one > /one")], { docker_path: join(project.folder, "bin", "slow-docker") }),
     ["-cache"],
     {
       onOutput: (soFar, kill) => {

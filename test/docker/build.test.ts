@@ -94,6 +94,36 @@ describe("packer 1.6.6 and Kiln say the same and make the same:", () => {
     expect(await bed.left()).toEqual(nothing);
   });
 
+  it("a directory with symbolic links, which are sent as links", async () => {
+    const source = join(bed.folder, "linked");
+    mkdirSync(join(source, "sub"), { recursive: true });
+    writeFileSync(join(source, "sub/f"), "f\n");
+    for (const [target, name] of [
+      ["/etc/hostname", "absolute"],
+      ["f", "sub/beside"],
+      ["sub", "directory"],
+      ["..", "up"],
+      ["itself", "itself"],
+      [`/nowhere/${"long/".repeat(30)}grüße`, "dangling"],
+    ] as const)
+      symlinkSync(target, join(source, name));
+    symlinkSync("linked", join(bed.folder, "top"));
+    const provisioners = [
+      { type: "file", source, destination: "/tmp/new" },
+      { type: "file", source: `${source}/`, destination: "/tmp/contents" },
+      { type: "file", source: join(bed.folder, "top/"), destination: "/tmp/through" },
+      { type: "file", source: join(bed.folder, "top"), destination: "/tmp/top" },
+      { type: "shell", inline: ["find /tmp/* -not -name '*.sh' | sort | xargs stat -c '%N %F %a %u:%g'"] },
+    ];
+    const template = bed.template({ discard: true }, { provisioners });
+    const kiln = await bed.build(template);
+    const packer = await bed.packer(template);
+    expect([kiln.code, packer.code]).toEqual([0, 0]);
+    expect(comparable(kiln.stdout)).toEqual(comparable(packer.stdout));
+    expect(kiln.stdout).toContain("/tmp/new/absolute' -> '/etc/hostname'");
+    expect(await bed.left()).toEqual(nothing);
+  });
+
   /** All files with modes, owners and sums; and what a container of the image is told. */
   async function contents(image: string): Promise<unknown> {
     const list =
@@ -229,7 +259,7 @@ describe("the container", () => {
       );
     const done = await build({});
     expect([done.code, done.stderr]).toEqual([0, ""]);
-    for (const line of ["/tmp/tree 755 1000:50", "/tmp/tree/sub/a.sh 755 1000:50", "/tmp/new/link 755 1000:50"]) {
+    for (const line of ["/tmp/tree 755 1000:50", "/tmp/tree/sub/a.sh 755 1000:50", "/tmp/new/link 777 1000:50"]) {
       expect(done.stdout).toContain(`    docker: ${line}`);
     }
     expect(readFileSync(join(bed.folder, "back/new/link"), "utf8")).toBe("#!/bin/sh\n");

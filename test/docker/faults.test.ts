@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DockerBed } from "./bed.ts";
 
@@ -71,6 +71,31 @@ describe("killed at any moment and cleaned up, a build", () => {
     }
   });
 
+  it("leaves nothing of a Dockerfile's step that still goes on, nor waits for it", async () => {
+    const file = join(bed.folder, "Dockerfile.slow");
+    const steps = ["FROM tiny:1", "RUN echo one > /one", `COPY ${basename(file)} /two`, "RUN echo slow now; sleep 60"];
+    writeFileSync(file, `${steps.join("\n")}\n`);
+    const builder = { image: undefined, pull: undefined, build: { path: file, pull: false }, discard: true };
+    const started = performance.now();
+    const done = await bed.build(bed.template(builder), killAt("docker: slow now"));
+    expect(done.signal).toBe("SIGKILL");
+    const dry = await bed.kiln.run(["cleanup", "-dry-run"], { env: bed.env });
+    expect(dry.stdout).toMatch(/container [0-9a-f]{12} of docker build would be removed/);
+    expect((await bed.left()).containers).toHaveLength(1);
+    expect((await bed.cleanUp()).code).toBe(0);
+    expect(await bed.left()).toEqual(nothing);
+    expect(performance.now() - started).toBeLessThan(30_000);
+  });
+
+  it("leaves no container of a Dockerfile's step that failed", async () => {
+    const file = join(bed.folder, "Dockerfile.failing");
+    writeFileSync(file, "FROM tiny:1\nRUN exit 7\n");
+    const builder = { image: undefined, pull: undefined, build: { path: file, pull: false }, discard: true };
+    const done = await bed.build(bed.template(builder));
+    expect([done.code, done.stdout]).toEqual([1, expect.stringContaining("returned a non-zero code: 7")]);
+    expect(await bed.left()).toEqual(nothing);
+  });
+
   it("ends at once with an interrupt, and leaves nothing", async () => {
     const slow = [{ type: "shell", inline: ["echo provisioning now", "sleep 60"] }];
     const started = performance.now();
@@ -133,13 +158,40 @@ describe("what goes wrong is said, and leaves nothing:", () => {
     try {
       const done = await bed.build(bed.template({ export_path: join(full, "out.tar") }));
       expect(done.code).toBe(1);
-      expect(done.stdout).toMatch(/Error exporting: .*no space left on device/i);
+      expect(done.stdout).toContain(`Error exporting: cannot write ${full}/out.tar: ENOSPC: no space left on device`);
       expect(readdirSync(full)).toEqual([]);
       expect(await bed.left()).toEqual(nothing);
     } finally {
       execFileSync("umount", [full]);
       rmSync(full, { recursive: true });
     }
+  });
+  it("a directory of the archive that cannot be made", async () => {
+    const file = join(bed.folder, "afile");
+    writeFileSync(file, "");
+    const below = await bed.build(bed.template({ export_path: "afile/out.tar" }));
+    expect([below.code, below.stdout]).toEqual([
+      1,
+      expect.stringContaining(`Error exporting: ${file} is not a directory`),
+    ]);
+    const nowhere = await bed.build(bed.template({ export_path: "/proc/nope/out.tar" }));
+    expect([nowhere.code, nowhere.stdout]).toEqual([1, expect.stringContaining("Error exporting: ENOENT")]);
+    expect(await bed.left()).toEqual(nothing);
+  });
+  it("a discarded container whose post-processor fails: nothing is kept, nor said to be", async () => {
+    const chain = [{ type: "docker-import", repository: "x" }];
+    const done = await bed.build(bed.template({ discard: true }, { "post-processors": [chain] }));
+    expect([done.code, done.stdout]).toEqual([1, expect.stringContaining("There is no archive to import")]);
+    expect(done.stdout).not.toContain("is kept");
+  });
+  it("an upload and an import that the engine refuses, in Packer's words", async () => {
+    writeFileSync(join(bed.folder, "f"), "");
+    const upload = { type: "file", source: "f", destination: "/etc/passwd/below" };
+    const refused = await bed.build(bed.template({ discard: true }, { provisioners: [upload] }));
+    expect(refused.stdout).toContain("Upload failed: Failed to upload to '/etc/passwd/below' in container: ");
+    const chain = [{ type: "docker-import", repository: "Not A Name" }];
+    const imported = await bed.build(bed.template({ export_path: "x.tar" }, { "post-processors": [chain] }));
+    expect(imported.stdout).toContain("Error importing container: ");
   });
   it("an export that fails leaves the older archive as it was", async () => {
     const out = join(bed.folder, "kept");

@@ -60,9 +60,11 @@ it("tags and pushes with a password over TLS; the login stays out of the user's 
   for (const line of [
     "Creating temporary Docker configuration directory",
     "Logging in...",
+    "Login Succeeded",
     `Pushing: ${name}:1`,
     `Pushing: ${name}:2`,
     "Logging out...",
+    `Removing login credentials for ${registry.server}`,
     "Removing temporary Docker configuration directory",
   ]) {
     expect(done.stdout).toContain(`    docker (docker-push): ${line}`);

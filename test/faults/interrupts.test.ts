@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -122,4 +122,32 @@ describe.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)("%s at every moment of 
     expect(left.images).toBe(left.snapshots);
     expect(left.images).toBe(finished);
   }, 300_000);
+});
+
+describe("what never ends", () => {
+  // A thread of the process waits for somebody to write.
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "does not keep Kiln after the second %s",
+    async (signal) => {
+      using bed = new KilnBed();
+      const source = join(bed.folder, "pipe");
+      execFileSync("mkfifo", [source]);
+      const path = join(bed.folder, "t.json");
+      writeFileSync(path, JSON.stringify({ builders: [{ type: "file", source, target: join(bed.folder, "out") }] }));
+      const left = ["Copying", "Cancelling build"];
+      const done = await bed.run(["build", "-color=false", path], {
+        onOutput: (soFar, kill) => {
+          if (left[0] === undefined || !soFar.includes(left[0])) return;
+          left.shift();
+          kill(signal);
+        },
+      });
+      expect(done.signal).toBe(signal);
+      expect(done.stdout).toMatch(
+        /again: cutting the cleanup short\nNot everything came to an end; it is left as it is\.\n/,
+      );
+      expect((await bed.run(["cleanup"])).stdout).toBe("Nothing was left behind.\n");
+    },
+    30_000,
+  );
 });

@@ -36,6 +36,7 @@ async function main(): Promise<never> {
     args.filter((a) => a !== "-machine-readable"),
   );
   await terminal.flush();
+  if (io.interrupts.last.aborted) io.interrupts.raise();
   return process.exit(code);
 }
 

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
-/** What is known of a file that was fetched, or of the part of it that came: kept beside it as `FILE.json`. */
+/** What is known of a file that was fetched, or of the part of it that came. */
 export interface SourceRecord {
   readonly url: string;
   readonly etag?: string;
@@ -13,14 +14,23 @@ export interface SourceRecord {
   readonly sha256?: string;
 }
 
-export function recordPath(file: string): string {
-  return `${file}.json`;
+/** Files of ours beside the one that is fetched, under names that nobody gives to a file of their own. */
+export interface OwnFiles {
+  /** The part that came. */
+  readonly part: string;
+  readonly partRecord: string;
+  readonly record: string;
+}
+
+export function ownFiles(target: string): OwnFiles {
+  const own = join(dirname(target), `.${basename(target)}.kiln`);
+  return { part: `${own}.part`, partRecord: `${own}.part.json`, record: `${own}.json` };
 }
 
 /** Undefined where there is none, or none that makes sense. */
-export async function readRecord(file: string): Promise<SourceRecord | undefined> {
+export async function readRecord(path: string): Promise<SourceRecord | undefined> {
   try {
-    const value: unknown = JSON.parse(await readFile(recordPath(file), "utf8"));
+    const value: unknown = JSON.parse(await readFile(path, "utf8"));
     if (typeof value !== "object" || value === null || !("url" in value) || typeof value.url !== "string")
       return undefined;
     const known = value as Readonly<Record<string, unknown>>;
@@ -35,6 +45,6 @@ export async function readRecord(file: string): Promise<SourceRecord | undefined
   }
 }
 
-export async function writeRecord(file: string, record: SourceRecord): Promise<void> {
-  await writeFile(recordPath(file), `${JSON.stringify(record)}\n`);
+export async function writeRecord(path: string, record: SourceRecord): Promise<void> {
+  await writeFile(path, `${JSON.stringify(record)}\n`);
 }

@@ -20,9 +20,11 @@ const body = randomBytes(400_000);
 const sha256 = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 let folder = "";
 let to = "";
+let part = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "kiln-download-"));
   to = join(folder, "image.iso");
+  part = join(folder, ".image.iso.kiln.part");
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -60,7 +62,7 @@ describe("a connection that is cut", () => {
     cut = false;
     server.seen.length = 0;
     await downloadFile(`${server.url}/f`, to, { signal: never });
-    expectWhole("image.iso.json");
+    expectWhole(".image.iso.kiln.json");
     expect(server.seen).toMatchObject([{ range: expect.stringMatching(/^bytes=[1-9]\d+-$/), ifRange: '"1"' }]);
   });
 
@@ -71,9 +73,19 @@ describe("a connection that is cut", () => {
       first = false;
     });
     await downloadFile(`${server.url}/f`, to, { signal: never });
-    expectWhole("image.iso.json");
+    expectWhole(".image.iso.kiln.json");
     expect(server.seen.map((s) => s.range)).toEqual([undefined, undefined]);
   });
+});
+
+it("touches no other file beside the target", async () => {
+  for (const name of ["image.iso.json", "image.iso.part", "image.iso.part.json"])
+    writeFileSync(join(folder, name), name);
+  await using server = await faultyServer((q, r) => serve(body, q, r, { etag: '"1"' }));
+  await downloadFile(`${server.url}/f`, to, { signal: never });
+  expectWhole(".image.iso.kiln.json", "image.iso.json", "image.iso.part", "image.iso.part.json");
+  for (const name of ["image.iso.json", "image.iso.part", "image.iso.part.json"])
+    expect(readFileSync(join(folder, name), "utf8")).toBe(name);
 });
 
 describe("a server that is not honest about ranges", () => {
@@ -81,23 +93,23 @@ describe("a server that is not honest about ranges", () => {
     ["ignores them", { ignoreRange: true }],
     ["answers another one", { shiftRange: 7 }],
   ])("%s: the whole is fetched", async (_, fault) => {
-    writeFileSync(`${to}.part`, body.subarray(0, 100_000));
+    writeFileSync(part, body.subarray(0, 100_000));
     await using server = await faultyServer((q, r) => serve(body, q, r, fault));
     await downloadFile(`${server.url}/f`, to, { signal: never, checksum: sha256(body) });
     expectWhole();
   });
 
   it("has another file by now: what came before is dropped", async () => {
-    writeFileSync(`${to}.part`, Buffer.alloc(100_000));
+    writeFileSync(part, Buffer.alloc(100_000));
     await using server = await faultyServer((q, r) => serve(body, q, r, { etag: '"new"' }));
-    writeFileSync(`${to}.part.json`, JSON.stringify({ url: `${server.url}/f`, etag: '"old"', total: 300_000 }));
+    writeFileSync(`${part}.json`, JSON.stringify({ url: `${server.url}/f`, etag: '"old"', total: 300_000 }));
     await downloadFile(`${server.url}/f`, to, { signal: never });
-    expectWhole("image.iso.json");
+    expectWhole(".image.iso.kiln.json");
     expect(server.seen).toMatchObject([{ range: "bytes=100000-", ifRange: '"old"' }]);
   });
 
   it("had sent something else before: a wrong whole is fetched anew once", async () => {
-    writeFileSync(`${to}.part`, Buffer.alloc(100_000));
+    writeFileSync(part, Buffer.alloc(100_000));
     await using server = await faultyServer((q, r) => serve(body, q, r));
     await downloadFile(`${server.url}/f`, to, { signal: never, checksum: sha256(body) });
     expectWhole();
@@ -105,7 +117,7 @@ describe("a server that is not honest about ranges", () => {
   });
 
   it("has nothing more: a part that is too long is dropped", async () => {
-    writeFileSync(`${to}.part`, Buffer.alloc(500_000));
+    writeFileSync(part, Buffer.alloc(500_000));
     await using server = await faultyServer((q, r) => serve(body, q, r));
     await downloadFile(`${server.url}/f`, to, { signal: never, checksum: sha256(body) });
     expectWhole();
@@ -134,7 +146,7 @@ describe("what is there already", () => {
     expect(await fetched()).toBe(true);
     writeFileSync(to, "shorter");
     expect(await fetched()).toBe(true);
-    expectWhole("image.iso.json");
+    expectWhole(".image.iso.kiln.json");
   });
 });
 
@@ -215,7 +227,7 @@ describe("refusals", () => {
     });
     const options = { signal: stop.signal, onProgress: () => stop.abort(new Error("stopped")) };
     await expect(downloadFile(`${server.url}/f`, to, options)).rejects.toThrow("stopped");
-    expect(readFileSync(`${to}.part`, "utf8")).toBe("some");
+    expect(readFileSync(part, "utf8")).toBe("some");
   });
 
   it("asks for more room than the disk has before the first byte", async () => {
@@ -235,7 +247,7 @@ describe("redirects", () => {
       else r.writeHead(q.url === "/a" ? 301 : 307, { location: q.url === "/a" ? "b" : "/f" }).end();
     });
     await downloadFile(`${server.url}/a`, to, { signal: never });
-    expectWhole("image.iso.json");
+    expectWhole(".image.iso.kiln.json");
     expect(server.seen.map((s) => s.path)).toEqual(["/a", "/b", "/f"]);
   });
 
@@ -253,7 +265,7 @@ it("asks the proxy of the environment, but never for this machine", async () => 
   await using proxy = await faultyServer((q, r) => serve(body, q, r));
   const env = { http_proxy: proxy.url, no_proxy: "direct.invalid" };
   await downloadFile("http://images.invalid/f", to, { signal: never }, env);
-  expectWhole("image.iso.json");
+  expectWhole(".image.iso.kiln.json");
   expect(proxy.seen).toMatchObject([{ path: "http://images.invalid/f", host: "images.invalid" }]);
   await expect(downloadFile("http://direct.invalid/f", `${to}2`, { signal: never }, env)).rejects.toMatchObject({
     code: "ENOTFOUND",
@@ -273,11 +285,11 @@ describe("packed files", () => {
     await using server = await faultyServer((q, r) => serve(packed, q, r));
     const options = { signal: never, checksum: sha256(packed), unpack: form };
     expect((await downloadFile(`${server.url}/f`, to, options)).cached).toBe(false);
-    expectWhole("image.iso.json");
+    expectWhole(".image.iso.kiln.json");
     expect((await downloadFile(`${server.url}/f`, to, options)).cached).toBe(true);
     writeFileSync(to, "spoilt");
     expect((await downloadFile(`${server.url}/f`, to, options)).cached).toBe(false);
-    expectWhole("image.iso.json");
+    expectWhole(".image.iso.kiln.json");
   });
 
   it("that are no archive are refused", async () => {

@@ -7,7 +7,7 @@ import { type Clock, codeOf, DownloadError, type Downloaded, type DownloadOption
 import { systemClock } from "./clock.ts";
 import { digestFile } from "./digest.ts";
 import { type Arriving, type HttpOptions, openHttp, shownUrl } from "./download-http.ts";
-import { readRecord, recordPath, type SourceRecord, writeRecord } from "./download-record.ts";
+import { type OwnFiles, ownFiles, readRecord, type SourceRecord, writeRecord } from "./download-record.ts";
 
 /** Failures in a row, without a single byte between them, that end a download that had begun. */
 const mostFailures = 5;
@@ -21,8 +21,8 @@ export interface Surroundings {
 }
 
 /**
- * Fetches a URL (`http`, `https`, `file`) into a file and checks it. What has arrived stays in `TO.part`, from which this call, or one
- * of a later process, goes on when the server still has the same.
+ * Fetches a URL (`http`, `https`, `file`) into a file and checks it. What has arrived stays in a hidden file beside it, from which
+ * this call, or one of a later process, goes on when the server still has the same.
  */
 export async function downloadFile(
   url: string,
@@ -55,7 +55,7 @@ class Download {
   readonly #clock: Pick<Clock, "sleep">;
   readonly #url: string;
   readonly #to: string;
-  readonly #part: string;
+  readonly #own: OwnFiles;
   readonly #options: DownloadOptions;
   readonly #http: HttpOptions;
   readonly #algorithm: string;
@@ -67,7 +67,7 @@ class Download {
     this.#clock = clock;
     this.#url = url;
     this.#to = to;
-    this.#part = `${to}.part`;
+    this.#own = ownFiles(to);
     this.#options = options;
     this.#http = { env, signal: options.signal, stallMs: options.stallMs ?? 60_000 };
     const [algorithm = "", hex] = options.checksum?.split(":", 2) ?? [];
@@ -89,18 +89,18 @@ class Download {
     if (unpack) {
       const { unpackFile } = await import("./download-unpack.ts");
       try {
-        await unpackFile(this.#part, this.#to, unpack, signal);
+        await unpackFile(this.#own.part, this.#to, unpack, signal);
       } catch (error) {
         // It is all there and still no such archive: going on with it would fail for ever.
         if (error instanceof DownloadError) await this.forget();
         throw error;
       }
       const digests = await digestFile(this.#to, ["sha256"], signal);
-      await writeRecord(this.#to, { ...record, unpack, sha256: digests.sha256 ?? "" });
+      await writeRecord(this.#own.record, { ...record, unpack, sha256: digests.sha256 ?? "" });
     } else {
-      await rename(this.#part, this.#to);
-      if (this.#hex === undefined) await writeRecord(this.#to, record);
-      else await rm(recordPath(this.#to), { force: true });
+      await rename(this.#own.part, this.#to);
+      if (this.#hex === undefined) await writeRecord(this.#own.record, record);
+      else await rm(this.#own.record, { force: true });
     }
     await this.forget();
     return { path: this.#to, cached: false };
@@ -108,8 +108,8 @@ class Download {
 
   /** Takes away what a download leaves behind for the next one. */
   async forget(): Promise<void> {
-    await rm(this.#part, { force: true });
-    await rm(recordPath(this.#part), { force: true });
+    await rm(this.#own.part, { force: true });
+    await rm(this.#own.partRecord, { force: true });
   }
 
   /** Whether what is there can be used; or what to ask the server about it. */
@@ -117,7 +117,7 @@ class Download {
     const { signal, unpack, checksum } = this.#options;
     const found = await stat(this.#to).catch(() => undefined);
     if (!found?.isFile()) return undefined;
-    const record = await readRecord(this.#to);
+    const record = await readRecord(this.#own.record);
     if (unpack) {
       const same = record?.unpack === unpack && checksum !== undefined && record.checksum === checksum;
       if (!same) return undefined;
@@ -131,7 +131,7 @@ class Download {
   }
 
   async #fetch(known: SourceRecord | undefined): Promise<SourceRecord | "unchanged"> {
-    const hadPart = (await stat(this.#part).catch(() => undefined)) !== undefined;
+    const hadPart = (await stat(this.#own.part).catch(() => undefined)) !== undefined;
     const first = await this.#whole(known);
     if (first === "unchanged") return first;
     if (this.#fits(first.hash)) return first.record;
@@ -171,8 +171,8 @@ class Download {
   }
 
   async #once(known: SourceRecord | undefined): Promise<{ hash: Hash; record: SourceRecord } | "unchanged"> {
-    const partRecord = await readRecord(this.#part);
-    const size = await stat(this.#part).then(
+    const partRecord = await readRecord(this.#own.partRecord);
+    const size = await stat(this.#own.part).then(
       (s) => s.size,
       () => 0,
     );
@@ -196,7 +196,7 @@ class Download {
       ...arriving.validators,
       ...(arriving.total !== undefined && { total: arriving.total }),
     };
-    await writeRecord(this.#part, record);
+    await writeRecord(this.#own.partRecord, record);
     const hash = createHash(this.#algorithm);
     await this.#write(arriving, start, hash);
     return { hash, record: { ...record, total: this.#at } };
@@ -220,12 +220,13 @@ class Download {
   }
 
   async #write(arriving: Arriving, start: number, hash: Hash): Promise<void> {
-    const handle = await open(this.#part, start > 0 ? "r+" : "w", 0o644);
+    const handle = await open(this.#own.part, start > 0 ? "r+" : "w", 0o644);
     try {
       await handle.truncate(start);
       this.#at = start;
       if (start > 0)
-        for await (const piece of createReadStream(this.#part, { end: start - 1 })) hash.update(piece as Uint8Array);
+        for await (const piece of createReadStream(this.#own.part, { end: start - 1 }))
+          hash.update(piece as Uint8Array);
       for await (const piece of arriving.body) {
         for (let sent = 0; sent < piece.length; )
           sent += (await handle.write(piece, sent, piece.length - sent, this.#at + sent)).bytesWritten;

@@ -6,6 +6,7 @@ import type { FileStat, Files } from "@kiln/sdk";
 import { codeOf } from "@kiln/sdk";
 import { copyBytes } from "./copy-file.ts";
 import { globFiles } from "./glob.ts";
+import { makeDirectories } from "./make-directories.ts";
 
 const readSize = 256 * 1024;
 
@@ -117,12 +118,8 @@ export const nodeFiles: Files = {
   list: async (path) => (await fs.readdir(path)).sort(),
   glob: globFiles,
   readLink: (path) => fs.readlink(path),
-  makeDirectory: async (path, options = {}) => {
-    await fs.mkdir(path, {
-      recursive: options.recursive ?? false,
-      ...(options.mode !== undefined && { mode: options.mode }),
-    });
-  },
+  makeDirectory: (path, { recursive, mode } = {}) =>
+    recursive ? makeDirectories(path, mode) : fs.mkdir(path, mode === undefined ? {} : { mode }),
   rename: (from, to) => fs.rename(from, to),
   copy: copyBytes,
   freeBytes: async (path) => {

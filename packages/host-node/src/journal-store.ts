@@ -1,7 +1,8 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Journal, JournalEntry, JournalledRun, JournalStore } from "@kiln/sdk";
 import { codeOf } from "@kiln/sdk";
+import { makeDirectories } from "./make-directories.ts";
 import { isAlive, type ProcessIdentity, thisProcess } from "./process-identity.ts";
 
 interface Header extends ProcessIdentity {
@@ -59,7 +60,7 @@ class FileJournal implements Journal {
   /** Opened with the first entry: a run that makes nothing leaves no file. */
   #open(): Promise<FileHandle> {
     this.#handle ??= (async () => {
-      await mkdir(join(this.#path, ".."), { recursive: true, mode: 0o700 });
+      await makeDirectories(join(this.#path, ".."), 0o700);
       const handle = await open(this.#path, "a", 0o600);
       if (this.#header) await handle.appendFile(`${JSON.stringify(await this.#header())}\n`);
       return handle;

@@ -54,6 +54,30 @@ describe("files", () => {
     expect(await host.files.stat(join(folder, "file", "below"))).toBeUndefined();
   });
 
+  it("makes directories with those above, beside others that do the same", async () => {
+    const path = join(folder, "a/b/c");
+    const make = () => host.files.makeDirectory(path, { recursive: true, mode: 0o700 });
+    await Promise.all([make(), make(), make()]);
+    await make();
+    expect([statSync(path).mode & 0o777, statSync(join(folder, "a")).mode & 0o777]).toEqual([0o700, 0o700]);
+    await host.files.makeDirectory("/", { recursive: true });
+  });
+
+  it("says which file is in the way of a directory", async () => {
+    writeFileSync(join(folder, "file"), "");
+    for (const path of ["file", "file/below", "file/far/below"]) {
+      await expect(host.files.makeDirectory(join(folder, path), { recursive: true })).rejects.toMatchObject({
+        code: "ENOTDIR",
+        message: `${join(folder, "file")} is not a directory`,
+      });
+    }
+  });
+
+  it.runIf(process.platform === "linux")("gives up on directories that cannot be made", async () => {
+    for (const path of ["/proc/nope", "/proc/nope/below"])
+      await expect(host.files.makeDirectory(path, { recursive: true })).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
   it("finds paths as Go's filepath.Glob does", async () => {
     for (const name of ["a.txt", "b.txt", ".hidden.txt", "c.md", "[odd].txt"]) writeFileSync(join(folder, name), "");
     mkdirSync(join(folder, "sub"));

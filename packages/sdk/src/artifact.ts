@@ -9,6 +9,8 @@ export interface Artifact {
   readonly files: readonly string[];
   /** Structured facts for later post-processors (`generated_data`, registry records). */
   readonly state: Readonly<Record<string, Json>>;
+  /** Nothing is there: what the build made was thrown away on purpose. */
+  readonly empty?: true;
   /** The text of the final summary, possibly of several lines. */
   describe(): string;
   destroy(signal: AbortSignal): Promise<void>;

@@ -51,6 +51,17 @@ export interface BuildAs {
   readonly observe?: (event: EngineEvent) => void;
 }
 
+/** Settles when the run is not waited for any longer: something in it does not end. */
+function givenUp(last: AbortSignal, tell: (text: string) => void): Promise<{ readonly outcome: Outcome }> {
+  return new Promise((resolve) => {
+    const give = (): void => {
+      tell("Not everything came to an end; it is left as it is.");
+      resolve({ outcome: "cancelled" });
+    };
+    last.addEventListener("abort", give, { once: true });
+  });
+}
+
 /** `build`: runs every selected build of a template. */
 export async function build(io: Io, options: BuildOptions, as: BuildAs = {}): Promise<number> {
   const printer = new Printer(io, { color: options.color, events: options.output === "jsonl" });
@@ -76,11 +87,11 @@ export async function build(io: Io, options: BuildOptions, as: BuildAs = {}): Pr
   };
   io.interruptTold.listener = (word, count) => {
     if (count === 1) tell(`Cancelling build after receiving ${word}`);
-    else tell(`Received ${word} again: cutting the cleanup short`);
+    else if (count === 2) tell(`Received ${word} again: cutting the cleanup short`);
   };
   let outcome: Outcome;
   try {
-    ({ outcome } = await runPlan({
+    const running = runPlan({
       engine,
       plan,
       secrets,
@@ -103,7 +114,8 @@ export async function build(io: Io, options: BuildOptions, as: BuildAs = {}): Pr
             )
           : io.terminal.ask(question, signal);
       },
-    }));
+    });
+    ({ outcome } = await Promise.race([running, givenUp(io.interrupts.last, tell)]));
   } finally {
     progress.end();
     io.interruptTold.listener = undefined;

@@ -162,7 +162,22 @@ it("knows what has to wait for the run", async () => {
   ]);
   const dotted = await decode({ host: "{{.ID}}" }, names);
   expect(valueOf(dotted).late).toBe(true);
-  expect(dotted.ok && dotted.warnings.map((d) => d.code)).toEqual(["template/build-value"]);
+  expect(dotted.ok && dotted.warnings.map((d) => [d.code, d.detail])).toEqual([
+    ["template/build-value", "Write {{build `ID`}} instead of {{.ID}}."],
+  ]);
+});
+
+it("advises on the values that the text names, and on no others", async () => {
+  const names = { build: { ID: pending, IDs: pending, Host: pending } };
+  const details = async (host: string) => {
+    const result = await decode({ host }, names);
+    return result.ok && result.warnings.map((d) => d.detail);
+  };
+  expect(await details("{{ .Host }}")).toEqual(["Write {{build `Host`}} instead of {{.Host}}."]);
+  expect(await details("{{.IDs}}")).toEqual(["Write {{build `IDs`}} instead of {{.IDs}}."]);
+  expect(await details("{{.}}")).toEqual([
+    "A dot alone is all of them at once: write {{build `ID`}} where the ID is meant.",
+  ]);
 });
 
 it("warns of a name without a value", async () => {

@@ -132,10 +132,11 @@ function emptyNames(node: StringNode, source: SourceText, output: string, scope:
       }),
     ];
   if (!output.includes(buildPlaceholder) || node.value.includes(buildPlaceholder)) return [];
-  const names = [...pendingNames(scope)].filter((name) => output.includes(`Build_${name}. `));
+  const names = [...pendingNames(scope)].filter((name) => new RegExp(`\\.${name}\\b`).test(node.value));
+  const advice = names.map((name) => `Write {{build \`${name}\`}} instead of {{.${name}}}.`);
   return [
     caution("template/build-value", "values of the build are read with the build function", {
-      detail: names.map((name) => `Write {{build \`${name}\`}} instead of {{.${name}}}.`).join(" "),
+      detail: advice.join(" ") || "A dot alone is all of them at once: write {{build `ID`}} where the ID is meant.",
       subject,
     }),
   ];

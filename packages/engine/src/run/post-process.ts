@@ -98,8 +98,10 @@ export async function postProcess(
   else errors.push(...(await destroyed(built, access)));
   if (errors.length > 0) {
     // Steps that pass an artifact on name it again.
-    for (const artifact of new Set(artifacts))
-      access.error(`A post-processor failed; this was finished and is kept: ${artifact.describe().trim()}`);
+    for (const artifact of new Set(artifacts)) {
+      if (!artifact.empty)
+        access.error(`A post-processor failed; this was finished and is kept: ${artifact.describe().trim()}`);
+    }
   }
   return { artifacts, errors };
 }

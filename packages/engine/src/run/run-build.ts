@@ -119,7 +119,7 @@ export class BuildRun {
     await this.#steps.undoAll(failure === undefined ? "succeeded" : work.aborted ? "cancelled" : "failed");
     failure = this.#cleanupError ?? failure;
     if (work.aborted) {
-      if (artifact)
+      if (artifact && !artifact.empty)
         this.#ui.say(`This was finished before the interruption and is kept: ${artifact.describe().trim()}`);
       return { outcome: "cancelled", artifacts: artifact ? [artifact] : [], error: messageOf(work.reason) };
     }

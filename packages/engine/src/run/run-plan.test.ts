@@ -400,6 +400,14 @@ Build 'web' errored after D: Script exited with non-zero exit status: 3
     expect(text).toContain("--> web: Post-processor failed: disk full\n");
   });
 
+  it("does not speak of an artifact that is nothing", async () => {
+    const { text } = await play({
+      builder: async () => ({ ...artifact("nothing", []), empty: true }),
+      postProcessors: [[planned(() => Promise.reject(new Error("disk full")))]],
+    });
+    expect(text).not.toContain("is kept");
+  });
+
   it("destroys an input that nobody keeps, and keeps what the template asks for", async () => {
     const log: string[] = [];
     const compress = (meta: MetaArguments) =>

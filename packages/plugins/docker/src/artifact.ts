@@ -33,6 +33,7 @@ export function exportArtifact(path: string, state: Readonly<Record<string, Json
     builderId: builderIds.docker,
     id: "Container",
     files: path === "" ? [] : [path],
+    ...(path === "" && { empty: true }),
     state,
     describe: () => `Exported Docker file: ${path}`,
     destroy: () => (path === "" ? Promise.resolve() : files.remove(path)),

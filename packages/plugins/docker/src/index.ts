@@ -11,6 +11,7 @@ export const family: Family = {
     "docker-tag": async () => (await import("./post-processors/tag/index.ts")).dockerTag,
   },
   resourceKinds: {
+    "docker.build-layer": async () => (await import("./resources/build-layer.ts")).buildLayerKind,
     "docker.container": async () => (await import("./resources/container.ts")).containerKind,
     "docker.image": async () => (await import("./resources/image.ts")).imageKind,
     "docker.local-path": async () => (await import("./resources/local-path.ts")).localPathKind,

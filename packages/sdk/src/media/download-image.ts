@@ -120,13 +120,13 @@ async function listText(ctx: Running, written: string, url: string): Promise<{ t
     throw new DownloadError("download/refused", `checksum file of ${url}: ${source.refusal}. ${source.advice}`);
   try {
     if ("path" in source.at) return { text: await host.files.readText(source.at.path), at: source.at.path };
-    const to = await host.files.temporary("file", "packer-checksums");
+    const directory = await host.files.temporary("directory", "packer-checksums");
+    const to = joinPath(host.platform, directory, "list");
     try {
-      await host.files.remove(to);
       await host.download(source.at.url, to, { signal });
       return { text: await host.files.readText(to), at: source.at.url };
     } finally {
-      await host.files.remove(to);
+      await host.files.remove(directory);
     }
   } catch (error) {
     signal.throwIfAborted();

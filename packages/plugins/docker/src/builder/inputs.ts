@@ -12,12 +12,14 @@ export async function inputsOf(settings: Settings, host: Host): Promise<StepInpu
   const { image, build, platform, run_command, volumes, tmpfs, device, cap_add, cap_drop } = settings;
   const { privileged, runtime, container_dir, exec_user, windows_container, communicator } = settings;
   const source = image === undefined ? undefined : await imageId(settings.docker_path, image, host);
+  const { files, links } = build?.path ? await dockerfileInputs(build.path, build.build_dir, host) : noFiles;
   return {
     config: {
       ...{ image, source, build, platform, run_command, volumes, tmpfs, device, cap_add, cap_drop },
       ...{ privileged, runtime, container_dir, exec_user, windows_container, communicator },
     },
-    files: build?.path ? await dockerfileInputs(build.path, build.build_dir, host) : [],
+    files,
+    facts: { "symbolic links of the build directory": links },
   };
 }
 
@@ -26,12 +28,21 @@ async function imageId(program: string, image: string, host: Host): Promise<stri
   return (await engine.image(image, new AbortController().signal))?.id;
 }
 
-async function dockerfileInputs(path: string, buildDir: string | undefined, host: Host): Promise<readonly string[]> {
+interface DockerfileInputs {
+  readonly files: readonly string[];
+  /** Symbolic links are sent to the engine as such: what they say counts, not what they lead to. */
+  readonly links: Readonly<Record<string, string>>;
+}
+const noFiles: DockerfileInputs = { files: [], links: {} };
+
+async function dockerfileInputs(path: string, buildDir: string | undefined, host: Host): Promise<DockerfileInputs> {
   const file = posix.resolve(host.cwd, path);
   const directory = buildDir ? posix.resolve(host.cwd, buildDir) : posix.dirname(file);
   const files = [file];
-  for await (const entry of localTree(host.files, directory, undefined)) {
-    if (entry.kind === "file" && entry.path !== file) files.push(entry.path);
+  const links: Record<string, string> = {};
+  for await (const { kind, path, relative, target = "" } of localTree(host.files, directory, { followLinks: false })) {
+    if (kind === "link") links[relative] = target;
+    else if (kind === "file" && path !== file) files.push(path);
   }
-  return files;
+  return { files, links };
 }

@@ -64,7 +64,8 @@ async function login(
     yield Buffer.from(password);
   })();
   try {
-    await command.expect("docker login", args, { signal: ctx.signal, stdin });
+    // Its warning about a password in a file is not shown: that file goes with the login.
+    show(ctx, await command.expect("docker login", args, { signal: ctx.signal, stdin }));
   } catch (error) {
     ctx.signal.throwIfAborted();
     const text = `Error logging in: ${messageOf(error)}`;
@@ -77,10 +78,14 @@ async function logout(ctx: RunContext, command: DockerCommand, server: string | 
   // An interrupted build logs out all the same.
   const { signal } = new AbortController();
   try {
-    await command.expect("docker logout", ["logout", ...(server ? [server] : [])], { signal });
+    show(ctx, await command.expect("docker logout", ["logout", ...(server ? [server] : [])], { signal }));
   } catch (error) {
     ctx.ui.error(`Error logging out: ${messageOf(error)}`);
   }
+}
+
+function show(ctx: RunContext, said: string): void {
+  for (const line of said.split("\n")) if (line !== "") ctx.ui.message(line.trimEnd());
 }
 
 async function ownConfiguration(ctx: RunContext, docker: Docker, config: LoginConfig, lines: LoginLines) {

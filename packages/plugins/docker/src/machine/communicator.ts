@@ -29,6 +29,11 @@ export interface DockerMachine {
 }
 type Exclude = { readonly exclude?: readonly string[] };
 
+/** Packer's words. */
+export function failedUpload(remotePath: string): string {
+  return `Failed to upload to '${remotePath}' in container`;
+}
+
 /** Runs commands in a container and moves files through the engine's archive calls: nothing of the container itself is needed but a shell. */
 export class DockerCommunicator implements Communicator {
   readonly kind: string = "docker";
@@ -52,7 +57,7 @@ export class DockerCommunicator implements Communicator {
   async upload(source: AsyncIterable<Uint8Array>, remotePath: string, options: UploadOptions): Promise<void> {
     const to = posix.resolve("/", remotePath);
     const { engine, container } = this.#machine;
-    await this.#refusing(options.signal, `cannot write ${remotePath}`, async () => {
+    await this.#refusing(options.signal, failedUpload(remotePath), async () => {
       const owner = await this.#ownerOfFiles(options.signal);
       const archive = await fileArchive(source, posix.basename(to), {
         ...options,
@@ -69,7 +74,7 @@ export class DockerCommunicator implements Communicator {
     const { engine, container, files } = this.#machine;
     const { signal } = options;
     const to = posix.resolve("/", remoteDir);
-    await this.#refusing(signal, `cannot write ${remoteDir}`, async () => {
+    await this.#refusing(signal, failedUpload(remoteDir), async () => {
       const owner = await this.#ownerOfFiles(signal);
       const isThere = to === "/" || (await this.#exists(to, signal));
       const own = localDir.endsWith("/") ? "" : posix.basename(localDir);

@@ -44,7 +44,7 @@ interface Link {
   readonly relative: string;
 }
 
-/** A directory of the container under its own name in `localDir`. Links are followed as when one is uploaded; devices are left out. */
+/** A directory of the container under its own name in `localDir`. Links are followed inside the container; devices are left out. */
 export async function downloadTree(
   engine: Archives,
   container: string,

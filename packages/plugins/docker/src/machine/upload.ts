@@ -26,7 +26,10 @@ export async function fileArchive(
   return { bytes: archive, length: head.length + size + padding.length + tarEnd.length };
 }
 
-/** An archive of a local directory below `prefix`; without one, of its contents. */
+/**
+ * An archive of a local directory below `prefix`; without one, of its contents. Symbolic links are sent as what they are, as `docker cp`
+ * does, the directory itself too where no slash follows its name: nothing of this machine comes along that nobody named.
+ */
 export async function* directoryArchive(
   files: Files,
   localDir: string,
@@ -39,13 +42,19 @@ export async function* directoryArchive(
   if (stat?.kind !== "directory") throw local(`${localDir} is not a directory`);
   const entry = (
     name: string,
-    more: Pick<TarEntry, "kind" | "mode" | "size"> & { readonly modified: Date },
+    more: Pick<TarEntry, "kind" | "mode" | "size" | "target"> & { readonly modified: Date },
   ): Uint8Array => tarHead({ name, ...owner, ...more, modified: more.modified.getTime() / 1000 });
+  const link = localDir.endsWith("/") ? undefined : await files.stat(root, { link: true });
+  if (link?.kind === "symlink") {
+    yield entry(prefix, { ...link, kind: "link", size: 0, target: await files.readLink(root) });
+    yield tarEnd;
+    return;
+  }
   if (prefix !== "") yield entry(prefix, { ...stat, kind: "directory", size: 0 });
-  for await (const found of localTree(files, root, exclude)) {
+  for await (const found of localTree(files, root, { exclude, followLinks: false })) {
     signal.throwIfAborted();
     yield entry(prefix === "" ? found.relative : `${prefix}/${found.relative}`, found);
-    if (found.kind === "directory") continue;
+    if (found.kind !== "file") continue;
     yield* exactly(files.read(found.path), found.size, found.path, options);
     yield tarPadding(found.size);
   }

@@ -41,6 +41,6 @@ it("refuses with what PowerShell says", async () => {
   const { comm } = machine(async () => ({ exit: 1 }));
   await expect(comm.upload(source("x"), "C:/x.txt", { signal, size: 1 })).rejects.toMatchObject({
     code: "transfer/refused",
-    message: "cannot write C:/x.txt: exit code 1",
+    message: "Failed to upload to 'C:/x.txt' in container: exit code 1",
   });
 });

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { type ExecOptions, type ExecResult, TransferError, type TransferOptions, type UploadOptions } from "@kiln/sdk";
-import { DockerCommunicator, type DockerMachine } from "./communicator.ts";
+import { DockerCommunicator, type DockerMachine, failedUpload } from "./communicator.ts";
 import { localTree } from "./local-tree.ts";
 
 /** The directory that both sides see. */
@@ -39,7 +39,7 @@ export class WindowsContainerCommunicator extends DockerCommunicator {
     const { signal } = options;
     await this.#throughShared("upload", async (local, inside) => {
       await this.#machine.files.write(local, counted(source, options));
-      await this.#copy(`Copy-Item -Path ${inside} -Destination ${remotePath}`, `cannot write ${remotePath}`, signal);
+      await this.#copy(`Copy-Item -Path ${inside} -Destination ${remotePath}`, failedUpload(remotePath), signal);
     });
   }
 
@@ -54,11 +54,12 @@ export class WindowsContainerCommunicator extends DockerCommunicator {
     const to = own === "" ? remoteDir : posix.join(remoteDir, own);
     await this.#throughShared("dirupload", async (local, inside) => {
       await files.makeDirectory(local);
-      for await (const { kind, path, relative } of localTree(files, localDir.replace(/\/+$/, ""), exclude)) {
+      const followed = { exclude, followLinks: true };
+      for await (const { kind, path, relative } of localTree(files, localDir.replace(/\/+$/, ""), followed)) {
         if (kind === "directory") await files.makeDirectory(`${local}/${relative}`, { recursive: true });
         else await files.write(`${local}/${relative}`, counted(files.read(path), options));
       }
-      await this.#copy(`Copy-Item ${inside} -Destination ${to} -Recurse`, `cannot write ${remoteDir}`, signal);
+      await this.#copy(`Copy-Item ${inside} -Destination ${to} -Recurse`, failedUpload(remoteDir), signal);
     });
   }
 
@@ -86,7 +87,8 @@ export class WindowsContainerCommunicator extends DockerCommunicator {
       const command = `Copy-Item ${remoteDir} -Destination ${inside} -Recurse`;
       await this.#copy(command, `cannot read ${remoteDir}`, options.signal);
       await files.makeDirectory(`${localDir}/${own}`, { recursive: true });
-      for await (const { kind, path, relative } of localTree(files, local, options.exclude)) {
+      const followed = { exclude: options.exclude, followLinks: true };
+      for await (const { kind, path, relative } of localTree(files, local, followed)) {
         const to = `${localDir}/${own}/${relative}`;
         if (kind === "directory") await files.makeDirectory(to, { recursive: true });
         else await files.write(to, counted(files.read(path), options));

@@ -1,17 +1,18 @@
 import type { Host, ResourceKind } from "@kiln/sdk";
 import type { ContainerEngine } from "../engine/engine.ts";
 import { type EngineRef, reopenDocker } from "../engine/open-engine.ts";
-import { commandEnded } from "./running-command.ts";
+import { commandEnded, endCommand, isRunning } from "./running-command.ts";
 
 /**
  * An image is known before it exists by a name of ours, or by the container that it is committed from. `before` is the image that bore
- * the name until then: that one is never ours; `from` the container of one that is committed under a name.
+ * the name until then: that one is never ours; `from` the container of one that is committed under a name; `dockerfile` says that
+ * `docker build` makes it.
  */
 export type ImageIntent = { readonly engine: EngineRef } & (
-  | { readonly name: string; readonly before?: string; readonly from?: string }
+  | { readonly name: string; readonly before?: string; readonly from?: string; readonly dockerfile?: true }
   | { readonly container: string; readonly source: string; readonly after: string }
 );
-export type ImageRef = { readonly engine: EngineRef; readonly name: string };
+export type ImageRef = { readonly engine: EngineRef; readonly name: string; readonly dockerfile?: true };
 
 /** Clocks of this machine and of the engine's may differ by this much. */
 const clockSkewMs = 5_000;
@@ -25,7 +26,9 @@ export const imageKind: ResourceKind<ImageIntent, ImageRef> = {
   async find(intent, { host }, signal) {
     const { engine } = await reopenDocker(intent.engine, host);
     if ("name" in intent) {
-      const { name, before, from } = intent;
+      const { name, before, from, dockerfile } = intent;
+      // Nobody waits for it any more, and it may take its time: it is ended when its image is removed.
+      if (dockerfile && (await isRunning(name, host))) return [{ engine: intent.engine, name, dockerfile }];
       await commandEnded(name, host, signal);
       if (from !== undefined) await resumed(from, engine, host, signal);
       const found = await engine.image(name, signal);
@@ -34,7 +37,8 @@ export const imageKind: ResourceKind<ImageIntent, ImageRef> = {
     const ids = await committed(intent, engine, host, signal);
     return ids.map((name) => ({ engine: intent.engine, name }));
   },
-  async release({ engine: ref, name }, { host }, signal) {
+  async release({ engine: ref, name, dockerfile }, { host }, signal) {
+    if (dockerfile) await endCommand(name, host, signal);
     const { engine } = await reopenDocker(ref, host);
     await engine.removeImage(name, signal);
   },

@@ -11,8 +11,11 @@ it.each<[string, Partial<TarEntry>]>([
   ["a directory", { name: "some dir", kind: "directory", size: 0 }],
   ["large owners", { name: "x", uid: 4_000_000_000, gid: 3_000_000_000 }],
   ["the mode", { name: "x", mode: 0o4755 }],
+  ["a link", { name: "x", kind: "link", size: 0, target: "../some where" }],
+  ["a link that leads far", { name: "x", kind: "link", size: 0, target: `${"d".repeat(90)}/${"f".repeat(120)}` }],
+  ["a link to other letters", { name: "ü", kind: "link", size: 0, target: "/grüße-日本語-🙂" }],
 ])("reads %s as it was written", async (_, given) => {
-  const content = given.kind === "directory" ? Buffer.alloc(0) : Buffer.from("some content");
+  const content = Buffer.from(given.size === 0 ? "" : "some content");
   const entry: TarEntry = { ...plain, name: "", size: content.length, ...given };
   const archive = Buffer.concat([tarHead(entry), content, tarPadding(content.length), tarEnd]);
   const cut = (async function* () {
@@ -22,14 +25,23 @@ it.each<[string, Partial<TarEntry>]>([
   for await (const { head, bytes } of readTar(cut)) {
     const pieces: Uint8Array[] = [];
     for await (const piece of bytes) pieces.push(piece);
-    const { name, mode, type } = head;
+    const { name, mode, type, linkname } = head;
     // What reads here leaves large numbers in the pax head.
     const pax = (head.pax ?? {}) as Readonly<Record<string, string>>;
     const [uid, gid] = [Number(pax["uid"] ?? head.uid), Number(pax["gid"] ?? head.gid)];
-    found.push({ name: name.replace(/\/$/, ""), mode, uid, gid, kind: type, text: Buffer.concat(pieces).toString() });
+    found.push({
+      name: name.replace(/\/$/, ""),
+      mode,
+      uid,
+      gid,
+      kind: type,
+      target: linkname,
+      text: Buffer.concat(pieces).toString(),
+    });
   }
-  const { name, mode, uid, gid, kind } = entry;
-  expect(found).toEqual([{ name, mode, uid, gid, kind, text: content.toString() }]);
+  const { name, mode, uid, gid, target = null } = entry;
+  const kind = entry.kind === "link" ? "symlink" : entry.kind;
+  expect(found).toEqual([{ name, mode, uid, gid, kind, target, text: content.toString() }]);
 });
 
 it("says so when the archive ends early", async () => {

@@ -2,11 +2,13 @@
 export interface TarEntry {
   /** With `/`, relative, without a slash at the end. */
   readonly name: string;
-  readonly kind: "file" | "directory";
+  readonly kind: "file" | "directory" | "link";
+  /** Where a symbolic link leads, as it is written in it. */
+  readonly target?: string;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Bytes that follow; 0 for a directory. */
+  /** Bytes that follow; 0 for all but files. */
   readonly size: number;
   /** Seconds since 1970. */
   readonly modified: number;
@@ -14,24 +16,27 @@ export interface TarEntry {
 
 const block = 512;
 const largestOctal = 0o77777777777;
+const typeFlags = { file: "0", link: "2", directory: "5" } as const;
 
 /**
  * The head of a member: one block, with a pax head before it where a name or a number does not fit. Source: POSIX.1-2001 pax.
  */
 export function tarHead(entry: TarEntry): Uint8Array {
   const name = entry.kind === "directory" ? `${entry.name}/` : entry.name;
-  const plain = /^[\x20-\x7e]*$/.test(name) && name.length <= 100;
+  const { target = "" } = entry;
   const records = [
-    ...(plain ? [] : [paxRecord("path", name)]),
+    ...(isPlain(name) ? [] : [paxRecord("path", name)]),
+    ...(isPlain(target) ? [] : [paxRecord("linkpath", target)]),
     ...(entry.size > largestOctal ? [paxRecord("size", String(entry.size))] : []),
     ...(entry.uid > 0o7777777 ? [paxRecord("uid", String(entry.uid))] : []),
     ...(entry.gid > 0o7777777 ? [paxRecord("gid", String(entry.gid))] : []),
   ];
-  const type = entry.kind === "directory" ? "5" : "0";
-  const own = headBlock(plain ? name : "pax", type, entry, entry.size);
+  const inBlock = { ...entry, target: isPlain(target) ? target : "pax" };
+  const own = headBlock(isPlain(name) ? name : "pax", typeFlags[entry.kind], inBlock, entry.size);
   if (records.length === 0) return own;
   const pax = Buffer.concat(records);
-  const head = headBlock("pax", "x", { ...entry, mode: 0o644, uid: 0, gid: 0 }, pax.length);
+  const { modified } = entry;
+  const head = headBlock("pax", "x", { mode: 0o644, uid: 0, gid: 0, modified }, pax.length);
   return Buffer.concat([head, pax, tarPadding(pax.length), own]);
 }
 
@@ -43,7 +48,17 @@ export function tarPadding(size: number): Uint8Array {
 /** Two empty blocks end an archive. */
 export const tarEnd: Uint8Array = new Uint8Array(2 * block);
 
-function headBlock(name: string, type: string, entry: Omit<TarEntry, "name" | "kind">, size: number): Uint8Array {
+/** Fits into the field of a block. */
+function isPlain(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text) && text.length <= 100;
+}
+
+function headBlock(
+  name: string,
+  type: string,
+  entry: Omit<TarEntry, "name" | "kind" | "size">,
+  size: number,
+): Uint8Array {
   const head = Buffer.alloc(block);
   head.write(name, 0, 100, "latin1");
   number(head, 100, 8, entry.mode & 0o7777);
@@ -53,6 +68,7 @@ function headBlock(name: string, type: string, entry: Omit<TarEntry, "name" | "k
   number(head, 136, 12, entry.modified);
   head.write("        ", 148, "latin1");
   head.write(type, 156, "latin1");
+  head.write(entry.target ?? "", 157, 100, "latin1");
   head.write("ustar\x0000", 257, "latin1");
   const sum = head.reduce((all, byte) => all + byte, 0);
   head.write(`${sum.toString(8).padStart(6, "0")}\x00 `, 148, "latin1");

@@ -5,6 +5,7 @@ import { failure, orFail } from "../../failure.ts";
 import { randomDigits } from "../../random-digits.ts";
 import { type ImageIntent, type ImageRef, imageKind } from "../../resources/image.ts";
 import type { DockerfileConfig, Settings } from "../config.ts";
+import { BuildLayers } from "./build-layers.ts";
 
 /** The image that the Dockerfile made. */
 export interface BuiltImage {
@@ -24,15 +25,24 @@ export async function buildImage(ctx: BuildContext, docker: Docker, settings: Se
   const name = `kiln-build:${randomDigits(host)}`;
   const held = await ctx.acquire<string, ImageIntent, ImageRef>({
     kind: imageKind,
-    intent: { engine: docker.ref, name },
+    intent: { engine: docker.ref, name, dockerfile: true },
     create: async () => {
       const output = showOutput(ui);
-      const args = ["build", "-t", name, ...buildArguments(dockerfile, settings.platform, host.cwd)];
-      const code = await docker.command.stream(args, {
-        signal,
-        // Its progress is on standard error.
-        onOutput: ({ bytes }) => output.onOutput({ stream: "stdout", bytes }),
-      });
+      const layers = new BuildLayers(ctx, docker.ref, name);
+      const args = ["build", "-t", name, "--force-rm", ...buildArguments(dockerfile, settings.platform, host.cwd)];
+      let code: number;
+      try {
+        code = await docker.command.stream(args, {
+          signal,
+          onOutput: ({ bytes }) => {
+            layers.push(bytes);
+            // Its progress is on standard error.
+            output.onOutput({ stream: "stdout", bytes });
+          },
+        });
+      } finally {
+        await layers.keep();
+      }
       output.end();
       if (code !== 0) throw failure(ui, `Error building base image: docker build ended with exit code ${code}`);
       return name;

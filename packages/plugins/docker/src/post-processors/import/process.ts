@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
+import { codeOf, messageOf, type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
 import { builderIds, imageArtifact } from "../../artifact.ts";
 import { openDocker } from "../../engine/open-engine.ts";
 import { type ImageIntent, type ImageRef, imageKind } from "../../resources/image.ts";
@@ -8,6 +8,9 @@ import type { Config } from "./config.ts";
 
 const allowed =
   "Can only import from Docker builder and Artifice post-processor artifacts. If you are getting this error after having run the docker builder, it may be because you set commit: true in your Docker builder, so the image is already imported.";
+
+/** Packer's words. */
+const refused = "Error importing container";
 
 /** Imports the archive. One that was interrupted takes its name away again. */
 export async function importArchive(config: Config, ctx: PostProcessContext): Promise<PostProcessed> {
@@ -24,15 +27,14 @@ export async function importArchive(config: Config, ctx: PostProcessContext): Pr
   ui.message(`Importing image: ${input.id}`);
   ui.message(`Repository: ${name}`);
   const args = ["import", ...importFlags(config), posix.resolve(host.cwd, archive), ...(name ? [name] : [])];
-  const run = (work: AbortSignal): Promise<string> =>
-    docker.command.expect("Error importing", args, { signal: work }).then(idIn);
+  const run = (work: AbortSignal): Promise<string> => docker.command.expect(refused, args, { signal: work }).then(idIn);
   const id = name === "" ? await run(signal) : await named(name, run);
   ui.message(`Imported ID: ${id}`);
   const artifact = imageArtifact(builderIds.import, name || id, input.state, docker.engine);
   return { artifact, keepInput: false };
 
   async function named(target: string, create: (work: AbortSignal) => Promise<string>): Promise<string> {
-    const before = (await docker.engine.image(target, signal))?.id;
+    const before = (await docker.engine.image(target, signal).catch(fails))?.id;
     const held = await ctx.acquire<string, ImageIntent, ImageRef>({
       kind: imageKind,
       intent: { engine: docker.ref, name: target, ...(before !== undefined && { before }) },
@@ -42,6 +44,11 @@ export async function importArchive(config: Config, ctx: PostProcessContext): Pr
     await held.keep();
     return held.value;
   }
+}
+
+/** A name that cannot be one is refused before anything is imported. */
+function fails(error: unknown): never {
+  throw new StepError(`${refused}: ${messageOf(error)}`, { code: codeOf(error) ?? "docker/failed", cause: error });
 }
 
 /** The engine's id of the image; Podman's service makes docker say it twice. */
