@@ -33,6 +33,7 @@ export const everything = {
   wait: duration({ doc: "" }),
   command: text({ doc: "", lateTemplate: true }),
   secret: text({ doc: "", sensitive: true }),
+  late_secret: text({ doc: "", sensitive: true, lateTemplate: true }),
   lines: list(ofText, { doc: "" }),
   tags: map(ofText, { doc: "" }),
   disk: blocks({ path: required(text({ doc: "" })), size: num({ doc: "", fallback: 8 }) }, { doc: "" }),
