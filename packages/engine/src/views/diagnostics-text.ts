@@ -72,23 +72,12 @@ function grouped(group: string, members: readonly Diagnostic[], lineOf: LineOf):
 
 /** All diagnostics as the terminal shows them; errors and warnings in the order given, groups kept together. */
 export function diagnosticsText(diagnostics: readonly Diagnostic[], lineOf: LineOf): string {
+  const groups = Map.groupBy(diagnostics, (d) => (d.group === undefined ? d : `${d.severity} ${d.group}`));
   const parts: string[] = [];
-  const seen = new Set<string>();
-  for (const diagnostic of diagnostics) {
-    if (diagnostic.group === undefined) {
-      parts.push(single(diagnostic, lineOf));
-      continue;
-    }
-    const key = `${diagnostic.severity} ${diagnostic.group}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    parts.push(
-      grouped(
-        diagnostic.group,
-        diagnostics.filter((d) => `${d.severity} ${d.group}` === key),
-        lineOf,
-      ),
-    );
+  for (const members of groups.values()) {
+    const group = members[0]?.group;
+    if (group === undefined) parts.push(...members.map((d) => single(d, lineOf)));
+    else parts.push(grouped(group, members, lineOf));
   }
   return parts.join("");
 }
