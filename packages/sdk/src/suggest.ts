@@ -33,7 +33,7 @@ const FEW = 200;
  * So many more are, for all suggestions of the process together: nobody reads the suggestions for ten thousand mistakes among ten thousand
  * names, and each would take its time.
  */
-let more = 2_000_000;
+let more = 500_000;
 
 /** The first of the names with the fewest edits from the given one, `most` of them or less. `fold` makes alike what counts as the same. */
 export function nearestWithin(
