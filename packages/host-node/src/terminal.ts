@@ -1,3 +1,6 @@
+import { converse } from "./converse.ts";
+import { noTerminal, Questions } from "./questions.ts";
+
 /** The streams of this process, and questions on its terminal. */
 export interface Terminal {
   /** True where a person may be watching: standard output is a terminal and this process is in its foreground. */
@@ -11,39 +14,18 @@ export interface Terminal {
   readAll(): Promise<Uint8Array>;
   /** One line from the person at the terminal. Rejects with code `ui/no-terminal`. */
   ask(question: string, signal: AbortSignal): Promise<string>;
-}
-
-function noTerminal(): Error {
-  return Object.assign(new Error("there is no terminal to ask on"), { code: "ui/no-terminal" });
-}
-
-function ask(question: string, signal: AbortSignal): Promise<string> {
-  if (!process.stdin.isTTY) return Promise.reject(noTerminal());
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const lines = process
-      .getBuiltinModule("node:readline")
-      .createInterface({ input: process.stdin, output: process.stdout });
-    const abort = (): void => {
-      lines.close();
-      reject(signal.reason);
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    // readline takes Ctrl-C for itself: hand it on to the process, whose handler cancels the run.
-    lines.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
-    lines.question(question, (answer) => {
-      signal.removeEventListener("abort", abort);
-      lines.close();
-      resolve(answer);
-    });
-    lines.once("close", () => reject(noTerminal()));
-  });
+  /**
+   * The lines that the person types at a prompt; undefined where there is no terminal. They end at Ctrl-D, at Ctrl-C on an empty line
+   * (on any other it clears the line) and with the signal.
+   */
+  converse(prompt: string, signal: AbortSignal): AsyncIterable<string> | undefined;
 }
 
 /** This process's terminal. A reader that goes away (`| head`) ends the output quietly. */
 export function nodeTerminal(): Terminal {
   process.stdout.on("error", () => {});
   let complained = false;
+  let questions: Questions | undefined;
   const drained = (stream: NodeJS.WriteStream): Promise<void> =>
     new Promise((resolve) => {
       if (stream.destroyed || stream.writableLength === 0) resolve();
@@ -52,8 +34,12 @@ export function nodeTerminal(): Terminal {
   return {
     watched: process.stdout.isTTY === true,
     columns: process.stdout.columns ?? 80,
-    write: (text) => void process.stdout.write(text),
+    write: (text) => {
+      questions?.leaveQuestion();
+      process.stdout.write(text);
+    },
     writeError: (text) => {
+      questions?.leaveQuestion();
       // Opened when something is written to it: that alone costs a millisecond of every start.
       if (!complained) process.stderr.on("error", () => {});
       complained = true;
@@ -68,6 +54,11 @@ export function nodeTerminal(): Terminal {
       for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
       return Buffer.concat(chunks);
     },
-    ask,
+    ask: async (question, signal) => {
+      if (!process.stdin.isTTY) throw noTerminal();
+      questions ??= new Questions(process.stdin, (text) => void process.stdout.write(text));
+      return questions.ask(question, signal);
+    },
+    converse: (prompt, signal) => (process.stdin.isTTY ? converse(prompt, signal) : undefined),
   };
 }

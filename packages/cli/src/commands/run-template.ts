@@ -6,6 +6,7 @@ import {
   SecretSet,
   type Selection,
   strictly,
+  withoutSecrets,
 } from "@kiln/engine";
 import type { Diagnostic } from "@kiln/sdk";
 import { composeEngine } from "../compose.ts";
@@ -55,16 +56,16 @@ export async function planInput(
 ): Promise<PlannedTemplate | undefined> {
   const parsed = await parseInput(io, options);
   if (!parsed.ok) {
-    printer.diagnostics(parsed.diagnostics, parsed.sourceOf);
+    printer.diagnostics(parsed.diagnostics, parsed.sources.lineOf);
     return undefined;
   }
   const signal = io.interrupts.first;
   const secrets = new SecretSet();
   const engine = composeEngine(io.host, io.journals);
   const evaluated = await evaluateInput(io, parsed.value, options, engine, secrets);
-  const { sourceOf } = parsed;
+  const lineOf = withoutSecrets(parsed.sources.lineOf, secrets);
   if (!evaluated.ok) {
-    printer.diagnostics(secrets.maskDeep([...parsed.warnings, ...evaluated.diagnostics]), sourceOf);
+    printer.diagnostics(secrets.maskDeep([...parsed.warnings, ...evaluated.diagnostics]), lineOf);
     return undefined;
   }
   for (const secret of evaluated.value.sensitive) secrets.declare(secret);
@@ -83,7 +84,7 @@ export async function planInput(
   });
   const planned = broken ? standingAlone(parsed.value, plan.diagnostics) : plan.diagnostics;
   const told = [...parsed.warnings, ...found, ...planned];
-  const failed = printer.diagnostics(secrets.maskDeep(options.strict ? strictly(told) : told), sourceOf);
+  const failed = printer.diagnostics(secrets.maskDeep(options.strict ? strictly(told) : told), lineOf);
   if (broken) return undefined;
   return { engine, plan, secrets, parsed: parsed.value, failed };
 }

@@ -1,4 +1,4 @@
-import type { SourceOf } from "@kiln/engine";
+import type { LineOf } from "@kiln/engine";
 import type { Diagnostic } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
@@ -15,7 +15,7 @@ export interface ValidateOptions extends TemplateOptions {
 class Findings extends Printer {
   readonly all: Diagnostic[] = [];
 
-  override diagnostics(diagnostics: readonly Diagnostic[], _sourceOf: SourceOf): boolean {
+  override diagnostics(diagnostics: readonly Diagnostic[], _lineOf: LineOf): boolean {
     this.all.push(...diagnostics);
     return diagnostics.some((d) => d.severity === "error");
   }
@@ -43,7 +43,7 @@ async function isValid(io: Io, options: ValidateOptions, printer: Printer): Prom
     const found = parsed.ok
       ? [...parsed.warnings, ...(await checkSyntax(io, parsed.value, options))]
       : parsed.diagnostics;
-    return !printer.diagnostics(found, parsed.sourceOf);
+    return !printer.diagnostics(found, parsed.sources.lineOf);
   }
   const planned = await planInput(io, options, printer);
   return planned !== undefined && !planned.failed;

@@ -1,5 +1,3 @@
-import type { SourceOf } from "@kiln/engine";
-import { codeOf } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 import { isHcl, type TemplateInput } from "../template/load-template.ts";
@@ -21,31 +19,17 @@ export async function console(io: Io, input: TemplateInput): Promise<number> {
   const hcl = input.path === "" ? input.configType.toLowerCase() === "hcl2" : await isHcl(io, input);
   const session = await (hcl ? hclSession(io, input, printer) : jsonSession(io, input, printer));
   if (!session) return 1;
-  const tell = (answer: Answer, sourceOf: SourceOf): number => {
-    if ("text" in answer) {
-      printer.say(answer.text);
-      return 0;
-    }
-    printer.diagnostics(answer.diagnostics, sourceOf);
-    return 1;
-  };
-  let line: string | undefined;
-  try {
-    line = await io.terminal.ask("> ", io.interrupts.first);
-  } catch (error) {
-    if (codeOf(error) !== "ui/no-terminal") return 0;
-    return piped(io, session, tell);
-  }
-  for (;;) {
+  const lines = io.terminal.converse("> ", io.interrupts.first);
+  if (!lines) return piped(io, session, printer);
+  for await (const line of lines) {
     const asked = line.trim();
-    if (asked === "exit") return 0;
-    if (asked !== "") tell(await answer(session, asked), () => asked);
-    try {
-      line = await io.terminal.ask("> ", io.interrupts.first);
-    } catch {
-      return 0;
-    }
+    if (asked === "exit") break;
+    if (asked === "") continue;
+    const given = await answer(session, asked);
+    if ("text" in given) printer.say(given.text);
+    else printer.diagnostics(given.diagnostics, () => asked);
   }
+  return 0;
 }
 
 async function answer(session: Session, line: string): Promise<Answer> {
@@ -54,15 +38,21 @@ async function answer(session: Session, line: string): Promise<Answer> {
   return session.evaluate(line);
 }
 
-/** Lines that come from another program: the last result counts, a mistake ends it. */
-async function piped(io: Io, session: Session, tell: (answer: Answer, sourceOf: SourceOf) => number): Promise<number> {
+/** Lines that come from another program: all are evaluated, every mistake is told, and the last result is the output. */
+async function piped(io: Io, session: Session, printer: Printer): Promise<number> {
   const lines = new TextDecoder().decode(await io.terminal.readAll()).split("\n");
-  let last: Answer | undefined;
+  // What follows the last line end is not a line.
+  if (lines.at(-1) === "") lines.pop();
+  let last: string | undefined;
+  let code = 0;
   for (const line of lines.map((l) => l.trim())) {
-    if (line === "") continue;
-    if (line === "exit") break;
-    last = await answer(session, line);
-    if (!("text" in last)) return tell(last, () => line);
+    // `exit` is none here: the end of the input is, and what `exit` gives is empty.
+    const given = line === "" || line === "exit" ? { text: "" } : await answer(session, line);
+    last = "text" in given ? given.text : "";
+    if ("text" in given) continue;
+    code = 1;
+    printer.diagnostics(given.diagnostics, () => line);
   }
-  return last ? tell(last, () => undefined) : 0;
+  if (last !== undefined) printer.say(last);
+  return code;
 }

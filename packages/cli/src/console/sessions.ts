@@ -1,4 +1,13 @@
-import { evaluateText, type HclScope, listNames, parseJsonTemplate, renderText, SecretSet } from "@kiln/engine";
+import {
+  evaluateText,
+  type HclScope,
+  listNames,
+  parseJsonTemplate,
+  renderText,
+  SecretSet,
+  SourceLines,
+  withoutSecrets,
+} from "@kiln/engine";
 import { checked, type Diagnostic, type EvalScope } from "@kiln/sdk";
 import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
@@ -16,17 +25,17 @@ export interface Session {
 
 /** Expressions over the names of an HCL2 template; mistakes in the template are passed over as far as can be. */
 export async function hclSession(io: Io, input: TemplateInput, printer: Printer): Promise<Session | undefined> {
-  const parsed = input.path === "" ? { ...emptyHcl(io), sourceOf: () => undefined } : await parseInput(io, input);
+  const parsed = input.path === "" ? { ...emptyHcl(io), sources: new SourceLines() } : await parseInput(io, input);
   if (!parsed.ok) {
-    printer.diagnostics(parsed.diagnostics, parsed.sourceOf);
+    printer.diagnostics(parsed.diagnostics, parsed.sources.lineOf);
     return undefined;
   }
   const secrets = new SecretSet();
   const engine = composeEngine(io.host, io.journals);
   const options = { vars: input.vars, varFiles: input.varFiles, askData: false, undeclared: "silent" } as const;
-  const state = await hclState(io, parsed.value as ParsedHcl, options, engine, secrets, () => {});
+  const state = await hclState(io, parsed.value as ParsedHcl, options, engine, secrets, parsed.sources);
   if (!state.ok) {
-    printer.diagnostics(state.diagnostics, parsed.sourceOf);
+    printer.diagnostics(secrets.maskDeep(state.diagnostics), withoutSecrets(parsed.sources.lineOf, secrets));
     return undefined;
   }
   const scope: HclScope = state.value.scope;
@@ -45,7 +54,7 @@ const nothing = `{"builders": [{"type": "null", "communicator": "none"}]}`;
 export async function jsonSession(io: Io, input: TemplateInput, printer: Printer): Promise<Session | undefined> {
   const parsed = input.path === "" ? emptyJson() : await parseInput(io, input);
   if (!parsed.ok || parsed.value.syntax !== "json") {
-    printer.diagnostics(parsed.ok ? [] : parsed.diagnostics, parsed.sourceOf);
+    printer.diagnostics(parsed.ok ? [] : parsed.diagnostics, parsed.sources.lineOf);
     return undefined;
   }
   const { template } = parsed.value;
@@ -59,7 +68,7 @@ export async function jsonSession(io: Io, input: TemplateInput, printer: Printer
   const engine = composeEngine(io.host, io.journals);
   const evaluated = await evaluateInput(io, parsed.value, { ...input, vars }, engine, secrets);
   if (!evaluated.ok) {
-    printer.diagnostics(evaluated.diagnostics, parsed.sourceOf);
+    printer.diagnostics(evaluated.diagnostics, parsed.sources.lineOf);
     return undefined;
   }
   const { scope, sensitive } = evaluated.value;
@@ -81,9 +90,9 @@ function userVariables(scope: EvalScope): readonly string[] {
 }
 
 function emptyJson() {
-  const sourceOf = (): undefined => undefined;
+  const sources = new SourceLines();
   const parsed = parseJsonTemplate(nothing, "");
-  if (!parsed.ok) return { ...parsed, sourceOf };
-  const value: ParsedInput = { syntax: "json", template: parsed.value, sourceOf, remember: () => {} };
-  return { ...checked(value), sourceOf };
+  if (!parsed.ok) return { ...parsed, sources };
+  const value: ParsedInput = { syntax: "json", template: parsed.value, sources };
+  return { ...checked(value), sources };
 }

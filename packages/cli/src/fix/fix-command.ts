@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { checkJsonTemplate, parseJsonTemplate, parsePlainJson } from "@kiln/engine";
+import { checkJsonTemplate, parseJsonTemplate, parsePlainJson, SourceLines } from "@kiln/engine";
 import { failureText } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
@@ -57,13 +57,14 @@ async function read(io: Io, path: string, printer: Printer): Promise<Uint8Array 
 
 /** The fixed text is read again: what is wrong with it is told at its places there. */
 function validated(text: string, printer: Printer): number {
-  const sourceOf = (): string => text;
+  const sources = new SourceLines();
+  sources.remember("<fixed template>", text);
   const advice = "This is usually caused by an error in the input template.\nPlease fix the error and try again.";
   const parsed = parseJsonTemplate(text, "<fixed template>");
   const found = parsed.ok ? checkJsonTemplate(parsed.value, packerVersion) : parsed.diagnostics;
   if (found.length === 0) return 0;
   printer.error(parsed.ok ? "Error! Fixed template failed to validate:\n" : "Error! Fixed template fails to parse:\n");
-  printer.diagnostics(found, sourceOf);
+  printer.diagnostics(found, sources.lineOf);
   printer.error(advice);
   return 1;
 }

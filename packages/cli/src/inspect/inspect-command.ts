@@ -1,4 +1,4 @@
-import { type JsonTemplate, parseJsonTemplate, SecretSet } from "@kiln/engine";
+import { type JsonTemplate, parseJsonTemplate, SecretSet, SourceLines, withoutSecrets } from "@kiln/engine";
 import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
@@ -11,12 +11,12 @@ import { inspectJson } from "./inspect-json.ts";
 export async function inspect(io: Io, input: TemplateInput): Promise<number> {
   const printer = new Printer(io);
   const parsed =
-    input.path === "" ? { ...parseJsonTemplate("{}", ""), sourceOf: () => undefined } : await parseInput(io, input);
+    input.path === "" ? { ...parseJsonTemplate("{}", ""), sources: new SourceLines() } : await parseInput(io, input);
   if (!parsed.ok) {
-    printer.diagnostics(parsed.diagnostics, parsed.sourceOf);
+    printer.diagnostics(parsed.diagnostics, parsed.sources.lineOf);
     return 1;
   }
-  printer.diagnostics(parsed.warnings, parsed.sourceOf);
+  printer.diagnostics(parsed.warnings, parsed.sources.lineOf);
   const { value } = parsed;
   if ("template" in value && value.syntax === "hcl2") return inspectHclInput(io, value, input, printer);
   tellJson("template" in value ? value.template : value, printer);
@@ -33,9 +33,9 @@ async function inspectHclInput(
   const secrets = new SecretSet();
   const engine = composeEngine(io.host, io.journals);
   const options = { vars, varFiles, askData: true, undeclared: "silent" } as const;
-  const state = await hclState(io, parsed, options, engine, secrets, (file, text) => parsed.remember(file, text));
+  const state = await hclState(io, parsed, options, engine, secrets, parsed.sources);
   if (!state.ok) {
-    printer.diagnostics(state.diagnostics, parsed.sourceOf);
+    printer.diagnostics(secrets.maskDeep(state.diagnostics), withoutSecrets(parsed.sources.lineOf, secrets));
     return 1;
   }
   printer.say(secrets.mask(inspectHcl(state.value)));

@@ -1,4 +1,4 @@
-import { diagnosticsText, jsonLinesView, machineRecord, type SourceOf } from "@kiln/engine";
+import { diagnosticsText, jsonLinesView, type LineOf, machineRecord } from "@kiln/engine";
 import { type Diagnostic, messageOf } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { wantsColor } from "./colors.ts";
@@ -37,7 +37,7 @@ export class Printer {
   }
 
   /** Prints diagnostics; true where there was an error among them. */
-  diagnostics(diagnostics: readonly Diagnostic[], sourceOf: SourceOf): boolean {
+  diagnostics(diagnostics: readonly Diagnostic[], lineOf: LineOf): boolean {
     const failed = diagnostics.some((d) => d.severity === "error");
     if (this.#events) {
       const view = jsonLinesView();
@@ -47,7 +47,7 @@ export class Printer {
       return failed;
     }
     if (diagnostics.length > 0) {
-      const text = diagnosticsText(diagnostics, sourceOf);
+      const text = diagnosticsText(diagnostics, lineOf);
       this.#emit(failed ? "error" : "say", text.replace(/\n$/, ""));
     }
     return failed;

@@ -16,7 +16,7 @@ async function requirements(
   printer: Printer,
 ): Promise<ReadonlyMap<string, PluginRequirement> | undefined> {
   const parsed = await parseInput(io, input);
-  if (printer.diagnostics(parsed.ok ? parsed.warnings : parsed.diagnostics, parsed.sourceOf) || !parsed.ok)
+  if (printer.diagnostics(parsed.ok ? parsed.warnings : parsed.diagnostics, parsed.sources.lineOf) || !parsed.ok)
     return undefined;
   if (parsed.value.syntax === "hcl2") return parsed.value.template.requiredPlugins;
   printer.error(

@@ -9,6 +9,7 @@ import {
   type HclTemplate,
   parseHclTemplate,
   type SecretSet,
+  SourceLines,
 } from "@kiln/engine";
 import { type Checked, checked, type Diagnostic, failureText, problem, refused, type Ui } from "@kiln/sdk";
 import type { Io } from "../io.ts";
@@ -32,21 +33,19 @@ export interface HclOptions {
   /** What is said about names in variable files that nobody declares. */
   readonly undeclared: HclInputs["undeclared"];
 }
-type Remember = (file: string, text: Uint8Array | string) => void;
-
 /** Finds, reads and parses the files of an HCL2 template. Rejects where a file cannot be read. */
-export async function parseHcl(io: Io, path: string, remember: Remember): Promise<Checked<ParsedHcl>> {
+export async function parseHcl(io: Io, path: string, sources: SourceLines): Promise<Checked<ParsedHcl>> {
   const found = await discoverFiles(io, path);
-  return found.ok ? parseDiscovered(io, path, found.value, remember) : found;
+  return found.ok ? parseDiscovered(io, path, found.value, sources) : found;
 }
 
 function parseDiscovered(
   io: Io,
   path: string,
   { files, autoVarFiles, root }: DiscoveredFiles,
-  remember: Remember,
+  sources: SourceLines,
 ): Checked<ParsedHcl> {
-  for (const file of [...files, ...autoVarFiles]) remember(file.path, file.bytes);
+  for (const file of [...files, ...autoVarFiles]) sources.remember(file.path, file.bytes);
   const parsed = parseHclTemplate(files, {
     ...(path !== "-" && { path }),
     root,
@@ -58,11 +57,15 @@ function parseDiscovered(
 
 /** A template of nothing, for the console. */
 export function emptyHcl(io: Io): Checked<ParsedHcl> {
-  return parseDiscovered(io, "-", { files: [], autoVarFiles: [], root: "." }, () => {});
+  return parseDiscovered(io, "-", { files: [], autoVarFiles: [], root: "." }, new SourceLines());
 }
 
 /** The variable files of the command line. */
-async function givenFiles(io: Io, paths: readonly string[], remember: Remember): Promise<Checked<readonly HclFile[]>> {
+async function givenFiles(
+  io: Io,
+  paths: readonly string[],
+  sources: SourceLines,
+): Promise<Checked<readonly HclFile[]>> {
   const files: HclFile[] = [];
   const found: Diagnostic[] = [];
   for (const path of paths) {
@@ -77,7 +80,7 @@ async function givenFiles(io: Io, paths: readonly string[], remember: Remember):
     }
     try {
       const bytes = await bytesOf(io, path);
-      remember(path, bytes);
+      sources.remember(path, bytes);
       files.push({ path, bytes, syntax: ending === "json" ? "json" : "native" });
     } catch (error) {
       const summary = `Cannot read the variable file ${path}: ${failureText(error)}`;
@@ -93,10 +96,10 @@ async function inputsFor(
   options: HclOptions,
   engine: Engine,
   secrets: SecretSet,
-  remember: Remember,
+  sources: SourceLines,
 ): Promise<Checked<HclInputs>> {
   const signal = io.interrupts.first;
-  const given = await givenFiles(io, options.varFiles, remember);
+  const given = await givenFiles(io, options.varFiles, sources);
   if (!given.ok) return given;
   const { consul, ...stores } = lookUps(io.host, signal);
   return checked({
@@ -115,7 +118,7 @@ async function inputsFor(
       packerVersion,
       lookups: { consulKey: consul, ...stores },
     },
-    remember,
+    sources,
   });
 }
 
@@ -124,16 +127,16 @@ export async function checkHclVariables(
   io: Io,
   parsed: ParsedHcl,
   options: HclOptions,
-  remember: Remember,
+  sources: SourceLines,
 ): Promise<readonly Diagnostic[]> {
-  const given = await givenFiles(io, options.varFiles, remember);
+  const given = await givenFiles(io, options.varFiles, sources);
   if (!given.ok) return given.diagnostics;
   const { found } = await assignVariables(parsed.template, {
     env: io.host.env,
     varFiles: [...parsed.autoVarFiles, ...given.value],
     vars: options.vars,
     undeclared: options.undeclared,
-    remember,
+    sources,
   });
   return found;
 }
@@ -145,9 +148,9 @@ export async function evaluateHcl(
   options: HclOptions,
   engine: Engine,
   secrets: SecretSet,
-  remember: Remember,
+  sources: SourceLines,
 ): Promise<Checked<HclState>> {
-  const inputs = await inputsFor(io, parsed, options, engine, secrets, remember);
+  const inputs = await inputsFor(io, parsed, options, engine, secrets, sources);
   return inputs.ok ? checked(await evaluateHclTemplate(parsed.template, inputs.value)) : inputs;
 }
 
@@ -158,9 +161,9 @@ export async function hclState(
   options: HclOptions,
   engine: Engine,
   secrets: SecretSet,
-  remember: Remember,
+  sources: SourceLines,
 ): Promise<Checked<HclState>> {
-  const inputs = await inputsFor(io, parsed, options, engine, secrets, remember);
+  const inputs = await inputsFor(io, parsed, options, engine, secrets, sources);
   return inputs.ok ? checked(await evaluateHclState(parsed.template, inputs.value)) : inputs;
 }
 

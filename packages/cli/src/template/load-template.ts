@@ -6,7 +6,7 @@ import {
   type JsonTemplate,
   parseJsonTemplate,
   type SecretSet,
-  type SourceOf,
+  SourceLines,
 } from "@kiln/engine";
 import {
   type Checked,
@@ -40,9 +40,8 @@ export interface TemplateInput {
   readonly undeclared?: "silent" | "warn" | "error";
 }
 interface ParsedText {
-  readonly sourceOf: SourceOf;
-  /** Makes another file's text known to `sourceOf`. */
-  remember(file: string, text: Uint8Array | string): void;
+  /** The template's files, and others that are read for it. */
+  readonly sources: SourceLines;
 }
 /** A JSON template as it was read, nothing rendered. */
 export interface ParsedJson extends ParsedText {
@@ -78,46 +77,36 @@ export async function isHcl(
 }
 
 /** Reads and parses a template; the user's mistakes come back with the places they were made at. */
-export async function parseInput(
-  io: Io,
-  input: TemplateInput,
-): Promise<Checked<ParsedInput> & { readonly sourceOf: SourceOf }> {
-  const texts = new Map<string, Uint8Array | string>();
-  const sourceOf: SourceOf = (file) => {
-    const text = texts.get(file);
-    return typeof text === "string" ? text : text && new TextDecoder().decode(text);
-  };
-  const remember = (name: string, text: Uint8Array | string): void => void texts.set(name, text);
+export async function parseInput(io: Io, input: TemplateInput): Promise<Checked<ParsedInput> & ParsedText> {
+  const sources = new SourceLines();
   try {
     const hcl = await isHcl(io, input);
-    const parsed = hcl
-      ? await readHcl(io, input.path, { sourceOf, remember })
-      : await readJson(io, input.path, { sourceOf, remember });
-    return { ...parsed, sourceOf };
+    const parsed = hcl ? await readHcl(io, input.path, sources) : await readJson(io, input.path, sources);
+    return { ...parsed, sources };
   } catch (error) {
-    return { ...refused(unreadable(input.path, error)), sourceOf };
+    return { ...refused(unreadable(input.path, error)), sources };
   }
 }
 
 /** The HCL2 language is loaded for HCL2 templates only: it is most of the code. */
 const hclLoader = () => import("./load-hcl.ts");
 
-async function readHcl(io: Io, path: string, text: ParsedText): Promise<Checked<ParsedInput>> {
+async function readHcl(io: Io, path: string, sources: SourceLines): Promise<Checked<ParsedInput>> {
   const { parseHcl } = await hclLoader();
-  const parsed = await parseHcl(io, path, (name, bytes) => text.remember(name, bytes));
-  return parsed.ok ? checked<ParsedInput>({ ...parsed.value, ...text, syntax: "hcl2" }, parsed.warnings) : parsed;
+  const parsed = await parseHcl(io, path, sources);
+  return parsed.ok ? checked<ParsedInput>({ ...parsed.value, sources, syntax: "hcl2" }, parsed.warnings) : parsed;
 }
 
-async function readJson(io: Io, path: string, text: ParsedText): Promise<Checked<ParsedInput>> {
+async function readJson(io: Io, path: string, sources: SourceLines): Promise<Checked<ParsedInput>> {
   const file = path === "-" ? "<stdin>" : path;
   const bytes = path === "-" ? await io.terminal.readAll() : await bytesOf(io, path);
-  text.remember(file, bytes);
+  sources.remember(file, bytes);
   const parsed = parseJsonTemplate(bytes, file);
   if (!parsed.ok) return parsed;
   const value: ParsedInput = {
     syntax: "json",
     template: parsed.value,
-    ...text,
+    sources,
     ...(path !== "-" && { directory: dirname(resolve(io.host.cwd, path)) }),
   };
   return checked(value, parsed.warnings);
@@ -127,7 +116,7 @@ async function readJson(io: Io, path: string, text: ParsedText): Promise<Checked
 export async function checkSyntax(io: Io, parsed: ParsedInput, input: TemplateInput): Promise<readonly Diagnostic[]> {
   if (parsed.syntax === "json") return [];
   const { checkHclVariables } = await hclLoader();
-  return await checkHclVariables(io, parsed, hclOptions(input), (file, text) => parsed.remember(file, text));
+  return await checkHclVariables(io, parsed, hclOptions(input), parsed.sources);
 }
 
 function hclOptions(input: TemplateInput) {
@@ -147,9 +136,8 @@ export async function evaluateInput(
     const { evaluated, found } = await evaluateJsonInput(io, parsed, input);
     return checked({ ...evaluated, found });
   }
-  const remember = (file: string, text: Uint8Array | string): void => parsed.remember(file, text);
   const { evaluateHcl, unusedNames } = await hclLoader();
-  const evaluated = await evaluateHcl(io, parsed, hclOptions(input), engine, secrets, remember);
+  const evaluated = await evaluateHcl(io, parsed, hclOptions(input), engine, secrets, parsed.sources);
   if (!evaluated.ok) return evaluated;
   const { value } = evaluated;
   const unused = input.strict ? unusedNames(parsed.template) : [];
@@ -162,7 +150,7 @@ async function evaluateJsonInput(io: Io, parsed: ParsedJson, input: TemplateInpu
   for (const path of input.varFiles) {
     try {
       const text = await bytesOf(io, path);
-      parsed.remember(path, text);
+      parsed.sources.remember(path, text);
       varFiles.push({ path, text });
     } catch (error) {
       const reason = failureText(error);
@@ -174,6 +162,7 @@ async function evaluateJsonInput(io: Io, parsed: ParsedJson, input: TemplateInpu
     vars: Object.fromEntries(input.vars),
     varFiles,
     ...(input.strict && { strict: true }),
+    conceal: (range) => parsed.sources.conceal(range),
     surroundings: {
       host: io.host,
       startedAt: io.host.clock.now(),

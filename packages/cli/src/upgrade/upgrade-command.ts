@@ -19,7 +19,8 @@ export interface UpgradeOptions extends TemplateInput {
 export async function upgrade(io: Io, options: UpgradeOptions): Promise<number> {
   const printer = new Printer(io);
   const parsed = await parseInput(io, options);
-  if (printer.diagnostics(parsed.ok ? parsed.warnings : parsed.diagnostics, parsed.sourceOf) || !parsed.ok) return 1;
+  if (printer.diagnostics(parsed.ok ? parsed.warnings : parsed.diagnostics, parsed.sources.lineOf) || !parsed.ok)
+    return 1;
   if (parsed.value.syntax === "hcl2") {
     printer.error(`Error: ${options.path} is an HCL2 template already.`);
     return 1;

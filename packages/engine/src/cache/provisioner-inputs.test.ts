@@ -99,7 +99,7 @@ async function hcl(options: string): Promise<Digested> {
     varFiles: [],
     undeclared: "silent",
     surroundings: { host, startedAt: new Date(0), packerVersion: "1.16.0" },
-    remember: () => {},
+    sources: { remember: () => {}, conceal: () => {} },
   });
   return digested(template, scope);
 }

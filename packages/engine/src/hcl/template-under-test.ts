@@ -20,6 +20,7 @@ import type { PlanResult } from "../plan/plan.ts";
 import { planTemplate } from "../plan/plan-template.ts";
 import { Registry } from "../registry.ts";
 import { SecretSet } from "../secrets.ts";
+import { SourceLines } from "../views/source-lines.ts";
 import { evaluateHclTemplate, type HclInputs, type HclState } from "./evaluate/evaluate.ts";
 import type { HclTemplate } from "./hcl-template.ts";
 import { parseHclTemplate } from "./read/read-template.ts";
@@ -32,6 +33,7 @@ export const everything = {
   wait: duration({ doc: "" }),
   command: text({ doc: "", lateTemplate: true }),
   secret: text({ doc: "", sensitive: true }),
+  late_secret: text({ doc: "", sensitive: true, lateTemplate: true }),
   lines: list(ofText, { doc: "" }),
   tags: map(ofText, { doc: "" }),
   disk: blocks({ path: required(text({ doc: "" })), size: num({ doc: "", fallback: 8 }) }, { doc: "" }),
@@ -132,7 +134,7 @@ export async function planned(template: string | Readonly<Record<string, string>
     varFiles: Object.entries(given.varFiles ?? {}).map(([path, bytes]) => ({ path, bytes, syntax: syntaxOf(path) })),
     undeclared: given.undeclared ?? "silent",
     surroundings: { host, startedAt: new Date("2024-03-05T14:07:09.000Z"), packerVersion: "1.16.0" },
-    remember: () => {},
+    sources: new SourceLines(),
   });
   const plan = await planTemplate(engine, {
     template: state.template,

@@ -13,6 +13,7 @@ const schema = {
   any: anything(doc),
   command: text({ doc: "", lateTemplate: true }),
   password: text({ doc: "", sensitive: true }),
+  elevated_password: text({ doc: "", sensitive: true, lateTemplate: true }),
   disk: blocks({ size: num(doc), name: required(text(doc)) }, doc),
   filter: block({ owners: list(ofText, doc), filters: map(ofText, doc) }, doc),
   old: text({ doc: "", deprecated: { use: "host" } }),
@@ -195,6 +196,13 @@ it("lets an undefined variable pass, with a warning and a suggestion", async () 
     "undefined variable: regoin",
     "`region`",
   ]);
+});
+
+it("does not take text that the run will render for a secret", async () => {
+  const secrets = async (given: string) => valueOf(await decode({ elevated_password: given })).secrets;
+  expect(await secrets("{{.WinRMPassword}}")).toEqual([]);
+  expect(await secrets("p4ss")).toEqual(["p4ss"]);
+  expect(valueOf(await decode({ password: "{{`{{`}}" })).secrets).toEqual(["{{"]);
 });
 
 it("collects what has to be masked, and says where things stand", async () => {

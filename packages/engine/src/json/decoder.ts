@@ -82,7 +82,7 @@ export class Decoder {
       if (value !== undefined) config[name] = value;
       else if (field.fallback !== undefined) config[name] = field.fallback;
       else if (field.required && !nodes) this.missing(place.path);
-      if (field.sensitive) this.secret(value);
+      if (field.sensitive) this.secret(value, place.late);
     }
     return config;
   }
@@ -287,9 +287,13 @@ export class Decoder {
     );
   }
 
-  private secret(value: unknown): void {
-    if (typeof value === "string" && value !== "") this.secrets.push(value);
-    else if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) this.secret(inner);
+  private secret(value: unknown, late: boolean): void {
+    if (typeof value === "string") {
+      // Text that the run renders is no secret: it names one, which the run knows to register.
+      if (value !== "" && !(late && value.includes("{{"))) this.secrets.push(value);
+    } else if (typeof value === "object" && value !== null) {
+      for (const inner of Object.values(value)) this.secret(inner, late);
+    }
   }
 }
 

@@ -1,5 +1,13 @@
 import { renderTemplate } from "@kiln/go-template";
-import { type Checked, type Diagnostic, type EvalScope, problem, type Template, verdict } from "@kiln/sdk";
+import {
+  type Checked,
+  type Diagnostic,
+  type EvalScope,
+  problem,
+  type SourceRange,
+  type Template,
+  verdict,
+} from "@kiln/sdk";
 import { checkTemplate } from "./check-template.ts";
 import type { JsonComponent } from "./json-component.ts";
 import { interpolation, JsonScope, type Surroundings } from "./json-scope.ts";
@@ -17,6 +25,8 @@ export interface EvaluateInputs {
   readonly surroundings: Surroundings;
   /** Variables that are not used, or set and not declared, are errors. */
   readonly strict?: boolean;
+  /** Told of places that hold secrets. */
+  conceal?(range: SourceRange): void;
 }
 export interface EvaluatedTemplate {
   /** Builders bear their rendered names and stand in the order of those, as Packer builds them. */
@@ -40,7 +50,12 @@ export interface JsonEvaluation {
 export async function evaluateJson(template: JsonTemplate, inputs: EvaluateInputs): Promise<JsonEvaluation> {
   const { surroundings } = inputs;
   const assigned = new Map<string, Assigned>();
-  const found: Diagnostic[] = inputs.varFiles.flatMap((file) => readVarFile(file, assigned));
+  const secret = { names: new Set(template.sensitiveNames), conceal: inputs.conceal ?? (() => {}) };
+  for (const name of secret.names) {
+    const variable = template.rawVariables.get(name);
+    if (variable) secret.conceal(template.source.range(variable.node.start, variable.node.end));
+  }
+  const found: Diagnostic[] = inputs.varFiles.flatMap((file) => readVarFile(file, assigned, secret));
   for (const [name, text] of Object.entries(inputs.vars)) assigned.set(name, { text });
   if (inputs.strict) found.push(...undeclaredVariables(template, assigned), ...unusedVariables(template));
   found.push(...checkTemplate(template, assigned, surroundings.packerVersion));

@@ -61,11 +61,10 @@ export function interpolation(
   const source = scope.names.get("source") as { readonly type?: string; readonly name?: string } | undefined;
   // A build can give a source another name; PACKER_BUILD_NAME and build_name mean that of the source itself.
   const buildName = (scope.names.get("buildName") as string | undefined) ?? source?.name;
-  const variables = scope instanceof JsonScope ? scope.names.get("var") : undefined;
   return {
     ...outside(surroundings),
     environment: (name) => host.env[name],
-    ...(variables !== undefined && { user: texts(variables) }),
+    ...(scope instanceof JsonScope && scope.names.has("var") && { user: userVariables(scope) }),
     ...(buildName !== undefined && { buildName }),
     ...(source?.type !== undefined && { buildType: source.type }),
     ...dataOf(scope, data),
@@ -93,9 +92,19 @@ function nanoseconds(instant: Date): bigint {
   return BigInt(instant.getTime()) * 1_000_000n;
 }
 
-function texts(variables: unknown): ReadonlyMap<string, string> {
-  const entries = Object.entries((variables ?? {}) as Record<string, unknown>);
-  return new Map(entries.map(([name, value]) => [name, String(value)]));
+/** Every text of a template asks for the same variables. */
+const textsOf = new WeakMap<object, ReadonlyMap<string, string>>();
+
+/** The user variables of a scope. */
+export function userVariables(scope: EvalScope): ReadonlyMap<string, string> {
+  const variables = scope.names.get("var");
+  if (typeof variables !== "object" || variables === null) return new Map();
+  let texts = textsOf.get(variables);
+  if (!texts) {
+    texts = new Map(Object.entries(variables).map(([name, value]) => [name, String(value)]));
+    textsOf.set(variables, texts);
+  }
+  return texts;
 }
 
 /** Builders have no build values: `build` is an error there. */

@@ -15,7 +15,7 @@ import {
   type SourceRange,
   type TemplateFunctions,
 } from "@kiln/sdk";
-import { interpolation, pendingNames } from "./json-scope.ts";
+import { interpolation, pendingNames, userVariables } from "./json-scope.ts";
 import type { StringNode } from "./node.ts";
 import type { SourceText } from "./source-text.ts";
 
@@ -105,11 +105,11 @@ function hclInText(node: StringNode, source: SourceText): readonly Diagnostic[] 
 /** Packer renders an undeclared variable as nothing, silently; this says so. */
 function undefinedVariables(node: StringNode, source: SourceText, scope: EvalScope): readonly Diagnostic[] {
   if (!node.value.includes("user")) return [];
-  const known = Object.keys((scope.names.get("var") ?? {}) as object);
+  const known = userVariables(scope);
   return userReferences(node.value)
-    .filter((reference) => !known.includes(reference.name))
+    .filter((reference) => !known.has(reference.name))
     .map((reference) => {
-      const near = nearestName(reference.name, known);
+      const near = nearestName(reference.name, known.keys());
       const subject = spanInString(source, node, reference.span);
       const quoteMark = node.value.charAt(reference.span.start);
       return caution("template/undefined-variable", `undefined variable: ${reference.name}`, {

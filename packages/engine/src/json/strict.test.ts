@@ -29,7 +29,10 @@ it("names the variables that are set and not declared, with the nearest that is"
   const parsed = parseJsonTemplate(JSON.stringify({ variables: { region: "a" }, builders }), "t.json");
   if (!parsed.ok) throw new Error("refused");
   const assigned = new Map<string, Assigned>([["other", { text: "1" }]]);
-  readVarFile({ path: "v.json", text: '{\n  "regoin": "b",\n  "region": "c"\n}' }, assigned);
+  readVarFile({ path: "v.json", text: '{\n  "regoin": "b",\n  "region": "c"\n}' }, assigned, {
+    names: new Set(),
+    conceal: () => {},
+  });
   const found = undeclaredVariables(parsed.value, assigned);
   expect(found.map((d) => [d.summary, d.subject?.file, d.subject?.start.line])).toEqual([
     ['Undeclared variable "other"', undefined, undefined],

@@ -1,4 +1,5 @@
-import { caution, type Diagnostic } from "@kiln/sdk";
+import { caution, type Diagnostic, type SourceRange } from "@kiln/sdk";
+import { namedIn, wholeFile, withoutQuotes } from "../secret-text.ts";
 import { keySpan, problemAt } from "./diagnose.ts";
 import { goKind, type JsonNode, type StringNode } from "./node.ts";
 import { parseJson } from "./parse-json.ts";
@@ -17,12 +18,28 @@ export interface Assigned {
   readonly place?: { readonly source: SourceText; readonly node: StringNode };
 }
 
+/** The variables whose values must not be shown, and who is told of their places. */
+export interface SecretVariables {
+  readonly names: ReadonlySet<string>;
+  conceal(range: SourceRange): void;
+}
+
 /** Reads a `-var-file`: a JSON object of texts. Later files win, so the caller reads them in order. */
-export function readVarFile(file: VarFile, into: Map<string, Assigned>): readonly Diagnostic[] {
+export function readVarFile(
+  file: VarFile,
+  into: Map<string, Assigned>,
+  secret: SecretVariables,
+): readonly Diagnostic[] {
   const { source, warnings } = readSource(file.text, file.path);
   const prefix = `Error reading variables in '${file.path}'`;
   const parsed = parseJson(source);
-  if (!parsed.ok) return parsed.diagnostics.map((d) => ({ ...d, summary: `${prefix}: ${d.summary}` }));
+  if (!parsed.ok) {
+    const diagnostics = parsed.diagnostics.map((d) => ({ ...d, summary: `${prefix}: ${d.summary}` }));
+    const name = namedIn(file.text, secret.names);
+    if (name === undefined) return diagnostics;
+    secret.conceal(wholeFile(file.path));
+    return diagnostics.map((d) => toldOfSyntax(d, name));
+  }
   const root = parsed.value;
   if (root.kind === "literal" && root.value === null) return warnings;
   if (root.kind !== "object") {
@@ -37,16 +54,26 @@ export function readVarFile(file: VarFile, into: Map<string, Assigned>): readonl
   const seen = new Set<string>();
   for (const member of root.members) {
     const { key, value } = member;
+    const isSecret = secret.names.has(key);
+    if (isSecret) secret.conceal(source.range(value.start, value.end));
     if (seen.has(key)) found.push(repeated(source, member, key));
     seen.add(key);
     if (value.kind === "string") into.set(key, { text: value.value, place: { source, node: value } });
     else if (value.kind === "literal" && value.value === null) into.set(key, { text: "" });
-    else
-      found.push(
-        notText(source, value, `${prefix}: json: cannot unmarshal ${jsonKind(value)} into Go value of type string`),
-      );
+    else {
+      const summary = `${prefix}: json: cannot unmarshal ${jsonKind(value)} into Go value of type string`;
+      const refusal = notText(source, value, summary);
+      found.push(isSecret ? withoutQuotes(refusal, `"${key}" is sensitive`) : refusal);
+    }
   }
   return found;
+}
+
+/** A syntax error says where it is in its own words, above the lines that are not shown here. */
+function toldOfSyntax(diagnostic: Diagnostic, name: string): Diagnostic {
+  const [place = ""] = (diagnostic.detail ?? "").split("\n");
+  const told = withoutQuotes(diagnostic, `the file sets the sensitive variable "${name}"`);
+  return { ...told, detail: `${place}\n${told.detail ?? ""}` };
 }
 
 function repeated(source: SourceText, member: { keyStart: number; keyEnd: number }, key: string): Diagnostic {

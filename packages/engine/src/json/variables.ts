@@ -13,6 +13,7 @@ export interface Variables {
 /** Waiting to be rendered, or refused because of `missing` variables. */
 interface Waiting extends Assigned {
   readonly name: string;
+  readonly sensitive: boolean;
   readonly range?: SourceRange;
   failure?: { readonly missing: ReadonlySet<string>; readonly problem: TemplateProblem };
 }
@@ -52,10 +53,17 @@ export async function evaluateVariables(
 
 function startingValues(template: JsonTemplate, assigned: ReadonlyMap<string, Assigned>): readonly Waiting[] {
   const all = new Map<string, Waiting>();
+  const sensitive = new Set(template.sensitiveNames);
   for (const [name, { fallback, node, range }] of template.rawVariables)
     if (fallback !== undefined && node.kind === "string")
-      all.set(name, { name, text: fallback, place: { source: template.source, node }, range });
-  for (const [name, given] of assigned) all.set(name, { name, ...given });
+      all.set(name, {
+        name,
+        sensitive: sensitive.has(name),
+        text: fallback,
+        place: { source: template.source, node },
+        range,
+      });
+  for (const [name, given] of assigned) all.set(name, { name, sensitive: sensitive.has(name), ...given });
   return [...all.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -97,6 +105,12 @@ function putBack(run: string, kept: string[]): string {
 }
 
 function badVariable(variable: Waiting, found: TemplateProblem): Diagnostic {
+  // What Go says of a template quotes it.
+  if (variable.sensitive)
+    return problem(found.code, `error interpolating default value for '${variable.name}'`, {
+      detail: `What is wrong there is not shown: "${variable.name}" is sensitive. {{ opens a template.`,
+      subject: variable.range ?? placeOf(variable),
+    });
   const prefix = found.phase === "parse" ? `error interpolating default value for '${variable.name}': ` : "";
   return told(variable, found, `${prefix}${found.message}`);
 }
@@ -172,7 +186,8 @@ function undeclared(variable: Waiting, absent: readonly string[], known: readonl
 
 function failedText(variable: Waiting): string {
   const cause = variable.failure?.problem.message ?? "";
-  return `Failed to interpolate "${variable.name}": "${variable.text}"; error: ${cause}: Please make sure that the variable you're referencing has been defined; Packer treats all variables used to interpolate other user variables as required.`;
+  const text = variable.sensitive ? "<sensitive>" : variable.text;
+  return `Failed to interpolate "${variable.name}": "${text}"; error: ${cause}: Please make sure that the variable you're referencing has been defined; Packer treats all variables used to interpolate other user variables as required.`;
 }
 
 function placeOf(variable: Waiting): SourceRange | undefined {

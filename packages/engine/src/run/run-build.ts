@@ -226,7 +226,7 @@ export class BuildRun {
 
   async #provisionAll(machine: Machine): Promise<void> {
     let failure: unknown;
-    this.#steps.scope.defer(async (cleanup) => {
+    this.#steps.scope.deferToEnd(async (cleanup) => {
       if (failure !== undefined) await this.#errorCleanup(machine, failure, cleanup);
     });
     const { engine, debug, work } = this.#settings;

@@ -300,6 +300,23 @@ Build 'web' errored after D: Script exited with non-zero exit status: 3
     );
   });
 
+  it("runs the error-cleanup provisioner when the build ends, not before the step is tried again", async () => {
+    const answers = ["Retry", "c"];
+    const { text } = await play({
+      request: { onError: "ask", ask: async () => answers.shift() ?? "c" },
+      builder: async (ctx) => {
+        await ctx.provision(await connect(ctx));
+        return artifact("a");
+      },
+      provisioners: [planned<ProvisionContext, void>(() => Promise.reject(new Error("boom")))],
+      onError: planned<ProvisionContext, void>(async (ctx) => ctx.ui.say("cleaned")),
+    });
+    const failed = '==> web: boom\n==> web: Step "StepProvision" failed\n';
+    expect(text).toContain(
+      `${failed}${failed}==> web: Provisioning step had errors: Running the cleanup provisioner, if present...\n==> web: cleaned\n`,
+    );
+  });
+
   it("retries a provisioner, reports the first failure, and honours continue_on_error", async () => {
     let runs = 0;
     const failing = planned<ProvisionContext, void>(() => Promise.reject(new Error(`failure ${++runs}`)), {

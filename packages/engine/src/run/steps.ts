@@ -67,7 +67,7 @@ export class Steps {
         return value;
       } catch (error) {
         if ((await this.#afterFailure(name, error)) !== "retry") throw error;
-        await scope.undo("failed");
+        await scope.undoAttempt();
         this.#done.pop();
         this.#failed = undefined;
       }
@@ -132,15 +132,17 @@ export class Steps {
     for (;;) {
       let answer: string;
       try {
-        answer = (await ui.ask(question, work)).trim();
+        answer = await ui.ask(question, work);
       } catch (refusal) {
         // Nobody to ask, or interrupted while asking: clean up.
         if (codeOf(refusal) === "ui/no-terminal" || work.aborted) return "end";
         throw refusal;
       }
-      if (answer === "" || answer === "c") return "end";
-      if (answer === "r") return "retry";
-      if (answer === "a") {
+      // The first letter counts, as in Packer.
+      const letter = answer.trim().charAt(0).toLowerCase();
+      if (letter === "" || letter === "c") return "end";
+      if (letter === "r") return "retry";
+      if (letter === "a") {
         this.#announceAbort(name, error);
         return "end";
       }

@@ -35,17 +35,19 @@ function saysNothingMade(error: unknown): boolean {
 export class UndoScope {
   readonly #access: UndoAccess;
   readonly #undos: Undo[] = [];
+  readonly #atEnd: Undo[] = [];
 
   constructor(access: UndoAccess) {
     this.#access = access;
   }
 
-  get isEmpty(): boolean {
-    return this.#undos.length === 0;
-  }
-
   defer(undo: (signal: AbortSignal, outcome: Outcome) => Promise<void>): void {
     this.#undos.push((outcome) => undo(this.#access.cleanup, outcome));
+  }
+
+  /** As `defer`, after all that was made since; not when the step is tried again. */
+  deferToEnd(undo: (signal: AbortSignal, outcome: Outcome) => Promise<void>): void {
+    this.#atEnd.push((outcome) => undo(this.#access.cleanup, outcome));
   }
 
   async acquire<R, I extends Json, F extends Json>(resource: Resource<R, I, F>): Promise<Held<R>> {
@@ -90,7 +92,18 @@ export class UndoScope {
 
   /** Newest first; every failure is told and the next one goes on. */
   async undo(outcome: Outcome): Promise<void> {
-    for (let undo = this.#undos.pop(); undo; undo = this.#undos.pop()) {
+    await this.#undo(this.#undos, outcome);
+    await this.#undo(this.#atEnd, outcome);
+  }
+
+  /** Takes away what a failed attempt made; the next one makes it again. */
+  async undoAttempt(): Promise<void> {
+    await this.#undo(this.#undos, "failed");
+    this.#atEnd.length = 0;
+  }
+
+  async #undo(undos: Undo[], outcome: Outcome): Promise<void> {
+    for (let undo = undos.pop(); undo; undo = undos.pop()) {
       try {
         await undo(outcome);
       } catch (error) {
@@ -102,6 +115,7 @@ export class UndoScope {
   /** Leaves everything as it is; the journal keeps it for a later clean-up. */
   abandon(): void {
     this.#undos.length = 0;
+    this.#atEnd.length = 0;
   }
 
   /** The call that makes a thing failed: the thing may exist all the same. */

@@ -1,15 +1,13 @@
 import type { Diagnostic, SourceRange } from "@kiln/sdk";
-
-/** The text of a file that diagnostics point into; undefined where it cannot be had any more. */
-export type SourceOf = (file: string) => string | undefined;
+import type { LineOf } from "./source-lines.ts";
 
 const numbered = (line: number, text: string): string => `${String(line).padStart(4)}: ${text}`;
 
 /** `on FILE line N, column C:` with the line and a mark under the offence. */
-export function codeFrame(subject: SourceRange, sourceOf: SourceOf): string {
+export function codeFrame(subject: SourceRange, lineOf: LineOf): string {
   const { file, start, end } = subject;
   const head = `on ${file} line ${start.line}, column ${start.column}:`;
-  const line = sourceOf(file)?.split("\n")[start.line - 1]?.replace(/\r$/, "");
+  const line = lineOf(file, start.line);
   if (line === undefined) return head;
   const from = Math.max(0, start.column - 1);
   const width = end.line === start.line ? Math.max(1, end.column - start.column) : Math.max(1, line.length - from);
@@ -50,21 +48,21 @@ function title(severity: Diagnostic["severity"]): string {
   return severity === "error" ? "Error: " : "Warning: ";
 }
 
-function single(diagnostic: Diagnostic, sourceOf: SourceOf): string {
+function single(diagnostic: Diagnostic, lineOf: LineOf): string {
   const parts = [`${title(diagnostic.severity)}${diagnostic.summary}`];
   // A JSON syntax error brings the place along in Packer's own form.
   if (diagnostic.subject && diagnostic.code !== "json/syntax")
-    parts.push(indented(codeFrame(diagnostic.subject, sourceOf), "  "));
+    parts.push(indented(codeFrame(diagnostic.subject, lineOf), "  "));
   if (diagnostic.detail) parts.push(wrapped(diagnostic.detail));
   return `${parts.join("\n\n")}\n\n`;
 }
 
 /** Diagnostics of one group, in the form of Go's error lists that scripts know, each with its place below it. */
-function grouped(group: string, members: readonly Diagnostic[], sourceOf: SourceOf): string {
+function grouped(group: string, members: readonly Diagnostic[], lineOf: LineOf): string {
   const count = members.length === 1 ? "1 error occurred:" : `${members.length} errors occurred:`;
   const warning = members[0]?.severity === "warning";
   const items = members.map((d) => {
-    const more = [d.subject && codeFrame(d.subject, sourceOf), d.detail && wrapped(d.detail)].filter(
+    const more = [d.subject && codeFrame(d.subject, lineOf), d.detail && wrapped(d.detail)].filter(
       (p) => p !== undefined && p !== "",
     );
     return `\t* ${d.summary}\n${more.length > 0 ? `${indented(more.join("\n"), "\t    ")}\n` : ""}`;
@@ -73,24 +71,13 @@ function grouped(group: string, members: readonly Diagnostic[], sourceOf: Source
 }
 
 /** All diagnostics as the terminal shows them; errors and warnings in the order given, groups kept together. */
-export function diagnosticsText(diagnostics: readonly Diagnostic[], sourceOf: SourceOf): string {
+export function diagnosticsText(diagnostics: readonly Diagnostic[], lineOf: LineOf): string {
+  const groups = Map.groupBy(diagnostics, (d) => (d.group === undefined ? d : `${d.severity} ${d.group}`));
   const parts: string[] = [];
-  const seen = new Set<string>();
-  for (const diagnostic of diagnostics) {
-    if (diagnostic.group === undefined) {
-      parts.push(single(diagnostic, sourceOf));
-      continue;
-    }
-    const key = `${diagnostic.severity} ${diagnostic.group}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    parts.push(
-      grouped(
-        diagnostic.group,
-        diagnostics.filter((d) => `${d.severity} ${d.group}` === key),
-        sourceOf,
-      ),
-    );
+  for (const members of groups.values()) {
+    const group = members[0]?.group;
+    if (group === undefined) parts.push(...members.map((d) => single(d, lineOf)));
+    else parts.push(grouped(group, members, lineOf));
   }
   return parts.join("");
 }

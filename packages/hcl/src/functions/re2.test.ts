@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { Fault } from "../values/arithmetic.ts";
 import { compilePattern } from "./re2.ts";
+import { settle } from "./suspension.ts";
 
-function find(pattern: string, text: string): string | null | undefined {
-  const made = compilePattern(pattern);
+async function find(pattern: string, text: string): Promise<string | null | undefined> {
+  const made = await settle(() => compilePattern(pattern));
   if (made instanceof Fault) return made.message;
-  made.expression.lastIndex = 0;
-  return made.expression.exec(text)?.[0] ?? null;
+  const [match] = made.matches(text);
+  return match?.texts[0] ?? null;
 }
 
 describe("compilePattern", () => {
@@ -40,8 +41,8 @@ describe("compilePattern", () => {
     ["(a|ab)(c|bcd)", "abcd", "abcd"],
     ["\\bfoo\\B", "food", "foo"],
     [".", "👍", "👍"],
-  ])("%j on %j matches %j", (pattern, text, expected) => {
-    expect(find(pattern, text)).toBe(expected);
+  ])("%j on %j matches %j", async (pattern, text, expected) => {
+    expect(await find(pattern, text)).toBe(expected);
   });
 
   it.each([
@@ -61,7 +62,27 @@ describe("compilePattern", () => {
     ["\\p{Nope}", "invalid character class range: `\\p{Nope}`"],
     ["(?P<n", "invalid named capture: `(?P<n`"],
     ["(?P<a-b>x)", "invalid named capture: `(?P<a-b>`"],
-  ])("refuses %j", (pattern, message) => {
-    expect(find(pattern, "")).toBe(`error parsing regexp: ${message}`);
+  ])("refuses %j", async (pattern, message) => {
+    expect(await find(pattern, "")).toBe(`error parsing regexp: ${message}`);
+  });
+
+  it.each([
+    ["(a|aa)+$", `${"a".repeat(40)}b`],
+    ["(a+)+$", `${"a".repeat(40)}b`],
+    ["(x+x+)+y", "x".repeat(20_000)],
+  ])("searches in linear time: %j", async (pattern, text) => {
+    expect(await find(pattern, text)).toBeNull();
+  });
+
+  it("reads patterns of any size", async () => {
+    const names = "(?P<n>a)".repeat(2);
+    for (const text of ["(", "[", "(?:", "\\Q", "a|", "a{9}"]) {
+      expect(await find(names + text.repeat(50_000), "")).not.toBe("aa");
+    }
+  });
+
+  it("lets groups have the same name", async () => {
+    const made = await settle(() => compilePattern("[(?P<n>](?P<n>a)|(?<n>b)\\Q(?P<n>\\E(?P<m>c)"));
+    expect(made).toMatchObject({ groups: ["n", "n", "m"] });
   });
 });

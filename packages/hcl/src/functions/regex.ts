@@ -3,7 +3,7 @@ import { DYNAMIC, listOf, objectOf, STRING, type Type, tupleOf } from "../values
 import { inKeyOrder, nullValue, stringValue, Value } from "../values/value.ts";
 import { type Functions, text } from "./arguments.ts";
 import { ArgumentFault } from "./function.ts";
-import { compilePattern, type Pattern } from "./re2.ts";
+import { compilePattern, type Match, type Pattern } from "./re2.ts";
 
 function patternOf(source: Value | undefined): Pattern | Fault {
   const made = compilePattern(source?.text ?? "");
@@ -22,40 +22,24 @@ function matchType({ groups }: Pattern): Type {
   return objectOf(inKeyOrder([...new Set(groups)].map((name) => [name, STRING] as const)));
 }
 
-function matchValue(match: RegExpExecArray, pattern: Pattern): Value {
+function matchValue({ texts: [whole, ...texts] }: Match, pattern: Pattern): Value {
   const type = matchType(pattern);
-  const texts = match.slice(1).map((s) => (s === undefined ? nullValue(STRING) : stringValue(s)));
-  if (type.kind === "string") return stringValue(match[0]);
-  if (type.kind === "tuple") return new Value(type, texts);
-  return new Value(type, inKeyOrder(pattern.groups.map((name, i) => [name, texts[i] as Value] as const)));
-}
-
-/** All matches as Go finds them: an empty one does not touch the one before it. */
-function matches(pattern: Pattern, source: string): RegExpExecArray[] {
-  const found: RegExpExecArray[] = [];
-  let end = -1;
-  pattern.expression.lastIndex = 0;
-  for (const match of source.matchAll(pattern.expression)) {
-    const accept = match[0] !== "" || match.index !== end;
-    if (accept) found.push(match as RegExpExecArray);
-    end = match.index + match[0].length;
-  }
-  return found;
-}
-
-function first(pattern: Pattern, source: string): RegExpExecArray | undefined {
-  pattern.expression.lastIndex = 0;
-  return pattern.expression.exec(source) ?? undefined;
+  const values = texts.map((s) => (s === undefined ? nullValue(STRING) : stringValue(s)));
+  if (type.kind === "string") return stringValue(whole ?? "");
+  if (type.kind === "tuple") return new Value(type, values);
+  return new Value(type, inKeyOrder(pattern.groups.map((name, i) => [name, values[i] as Value] as const)));
 }
 
 /** Go's replacement notation: `$1`, `${name}`, `$$`; a name is as long as it can be. */
-function expand(template: string, match: RegExpExecArray, pattern: Pattern): string {
+function expand(template: string, { texts }: Match, pattern: Pattern): string {
   return template.replace(/\$(?:(\$)|\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))/g, (_, dollar, braced, plain) => {
     if (dollar !== undefined) return "$";
     const name = String(braced ?? plain);
-    if (/^\d+$/.test(name)) return match[Number(name)] ?? "";
-    const index = pattern.groups.lastIndexOf(name);
-    return index < 0 ? "" : (match[index + 1] ?? "");
+    if (/^\d+$/.test(name)) return texts[Number(name)] ?? "";
+    // Where several groups have the name, it stands for the first that took part.
+    return (
+      pattern.groups.map((group, i) => (group === name ? texts[i + 1] : undefined)).find((s) => s !== undefined) ?? ""
+    );
   });
 }
 
@@ -65,9 +49,9 @@ function replace([source, pattern, replacement]: readonly Value[]): Outcome {
   const whole = source?.text ?? "";
   let out = "";
   let at = 0;
-  for (const match of matches(made, whole)) {
-    out += whole.slice(at, match.index) + expand(replacement?.text ?? "", match, made);
-    at = match.index + match[0].length;
+  for (const match of made.matches(whole)) {
+    out += whole.slice(at, match.start) + expand(replacement?.text ?? "", match, made);
+    at = match.end;
   }
   return stringValue(out + whole.slice(at));
 }
@@ -84,7 +68,7 @@ export const regexFunctions: Functions = {
     call: ([source, string]) => {
       const pattern = patternOf(source);
       if (pattern instanceof Fault) return pattern;
-      const match = first(pattern, string?.text ?? "");
+      const [match] = pattern.matches(string?.text ?? "");
       return match ? matchValue(match, pattern) : new Fault("pattern did not match any part of the given string");
     },
   },
@@ -101,7 +85,7 @@ export const regexFunctions: Functions = {
       if (pattern instanceof Fault) return pattern;
       return new Value(
         type,
-        matches(pattern, string?.text ?? "").map((m) => matchValue(m, pattern)),
+        Array.from(pattern.matches(string?.text ?? ""), (m) => matchValue(m, pattern)),
       );
     },
   },

@@ -95,6 +95,8 @@ lines = toset_is_not_here == 1 ? [] : ["a"]`.replace("toset_is_not_here == 1", "
   it("mask what is sensitive", async () => {
     const { secrets } = await source('secret = "open sesame"');
     expect(secrets.mask("say open sesame")).toBe("say <sensitive>");
+    const late = await source('late_secret = "{{.WinRMPassword}}"');
+    expect(late.secrets.mask("{{.WinRMPassword}}")).toBe("{{.WinRMPassword}}");
   });
   it("are the same in JSON syntax", async () => {
     const { seen, found } = await planned({

@@ -79,7 +79,7 @@ export class Decoder {
           ? this.nested(name, field, blocks, places)
           : this.given(name, field, attributes.get(name), places);
       if (value !== undefined) config[name] = value;
-      if (field.sensitive) this.secret(value);
+      if (field.sensitive) this.secret(value, field.lateTemplate === true);
     }
     if (span !== this.parts.span) this.complete(schema, config, span);
     return config;
@@ -260,9 +260,13 @@ export class Decoder {
     );
   }
 
-  private secret(value: unknown): void {
-    if (typeof value === "string" && value !== "") this.secrets.push(value);
-    else if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) this.secret(inner);
+  private secret(value: unknown, late: boolean): void {
+    if (typeof value === "string") {
+      // Text that the run renders is no secret: it names one, which the run knows to register.
+      if (value !== "" && !(late && value.includes("{{"))) this.secrets.push(value);
+    } else if (typeof value === "object" && value !== null) {
+      for (const inner of Object.values(value)) this.secret(inner, late);
+    }
   }
 }
 

@@ -20,7 +20,7 @@ export interface HclInputs extends DataAccess {
   /** What is said about names in variable files that nobody declares. */
   readonly undeclared: AssignInputs["undeclared"];
   readonly surroundings: Surroundings;
-  remember(file: string, text: string): void;
+  readonly sources: AssignInputs["sources"];
 }
 /** As much as could be evaluated: `inspect` and `console` show it in spite of mistakes. */
 export interface HclState {

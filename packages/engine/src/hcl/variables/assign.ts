@@ -1,5 +1,7 @@
 import { applyDefaults, convert, Fault, parseExpressionText, rangeOf, stringValue, type Value } from "@kiln/hcl";
 import { caution, type Diagnostic, type DiagnosticOptions, nearestName, problem, type SourceRange } from "@kiln/sdk";
+import { namedIn, wholeFile, withoutQuotes } from "../../secret-text.ts";
+import type { SourceLines } from "../../views/source-lines.ts";
 import { attributesOf, blocksIn } from "../body/content.ts";
 import { settled, valueIn } from "../evaluation.ts";
 import type { HclFile, HclVariable } from "../hcl-template.ts";
@@ -21,8 +23,8 @@ export interface AssignInputs {
   readonly vars: readonly (readonly [string, string])[];
   /** What to do about names in files that nobody declares. */
   readonly undeclared: "silent" | "warn" | "error";
-  /** Makes text that was given on the command line known to those who print code. */
-  remember(file: string, text: string): void;
+  /** Learns of text that was given on the command line, and of places that hold secrets. */
+  readonly sources: Pick<SourceLines, "remember" | "conceal">;
 }
 
 /**
@@ -40,6 +42,8 @@ export class Assignments {
   }
 
   async assign(inputs: AssignInputs): Promise<void> {
+    for (const { sensitive, fallbackSpan } of this.variables.values())
+      if (sensitive && fallbackSpan) inputs.sources.conceal(rangeOf(fallbackSpan));
     for (const [key, text] of Object.entries(inputs.env)) {
       const variable = key.startsWith("PKR_VAR_") ? this.variables.get(key.slice("PKR_VAR_".length)) : undefined;
       if (variable && text !== undefined) this.typedText(variable, text, "env", key, inputs);
@@ -66,21 +70,26 @@ export class Assignments {
       return;
     }
     const file = `<value for var.${name} from ${from === "cmd" ? "arguments" : `environment variable ${place}`}>`;
-    inputs.remember(file, text);
+    if (!variable.sensitive) inputs.sources.remember(file, text);
     const { result, diagnostics } = parseExpressionText(text, file);
     if (diagnostics.length > 0) {
       const hint = `It is of type ${variable.type.kind}, so its value is read as HCL: lists are written ["a", "b"], objects {a = "b"}.`;
-      this.found.push(...diagnostics.map((d) => ({ ...d, detail: `${d.detail ?? ""} ${hint}` })));
+      this.found.push(...told(variable, diagnostics).map((d) => ({ ...d, detail: `${d.detail ?? ""} ${hint}` })));
       return;
     }
-    const value = valueIn(result, undefined, this.found);
+    const found: Diagnostic[] = [];
+    const value = valueIn(result, undefined, found);
+    this.found.push(...told(variable, found));
     if (value) this.set(variable, value, { from, place, subject: rangeOf(result) });
   }
 
   private async file(file: HclFile, inputs: AssignInputs): Promise<void> {
     const { body, diagnostics } = parseFile(file);
+    if (diagnostics.some((d) => d.severity === "error")) {
+      this.found.push(...this.toldOfFile(file, diagnostics, inputs));
+      return;
+    }
     this.found.push(...diagnostics);
-    if (diagnostics.some((d) => d.severity === "error")) return;
     const [declaration] = file.syntax === "json" ? [] : blocksIn(body, "variable", ["name"]);
     if (declaration) {
       const name = declaration.labels[0] ?? "";
@@ -99,14 +108,28 @@ export class Assignments {
         this.undeclaredInFile(name, rangeOf(nameSpan), inputs.undeclared);
         continue;
       }
+      if (variable.sensitive) inputs.sources.conceal(rangeOf(expression));
       const found: Diagnostic[] = [];
       const value = await settled(() => {
         found.length = 0;
         return valueIn(expression, undefined, found);
       });
-      this.found.push(...found);
+      this.found.push(...told(variable, found));
       if (value) this.set(variable, value, { from: "varfile", place: file.path, subject: rangeOf(expression) });
     }
+  }
+
+  /** In a file that cannot be parsed nobody knows where a value ends: where it speaks of a sensitive one, nothing of it is shown. */
+  private toldOfFile(
+    { path, bytes }: HclFile,
+    diagnostics: readonly Diagnostic[],
+    inputs: AssignInputs,
+  ): readonly Diagnostic[] {
+    const sensitive = [...this.variables.values()].filter((v) => v.sensitive).map((v) => v.name);
+    const name = namedIn(bytes, sensitive);
+    if (name === undefined) return diagnostics;
+    inputs.sources.conceal(wholeFile(path));
+    return diagnostics.map((d) => withoutQuotes(d, `the file sets the sensitive variable "${name}"`));
   }
 
   private set(variable: HclVariable, given: Value, origin: Omit<AssignedValue, "value">): void {
@@ -148,6 +171,11 @@ export class Assignments {
     const block = `\n\nvariable "${name}" {\n  type    = string\n  default = null\n}`;
     return near === undefined ? block : `${block}\n\nDid you mean "${near}"?`;
   }
+}
+
+/** Mistakes in the text of a variable's value, as far as they may be told. */
+function told({ name, sensitive }: HclVariable, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return sensitive ? diagnostics.map((d) => withoutQuotes(d, `variable "${name}" is sensitive`)) : diagnostics;
 }
 
 function placeOf(variable: HclVariable): string {

@@ -42,7 +42,8 @@ export class VariableReader {
     if (!this.isFree(name, nameSpan)) return;
     const { attributes, blocks } = contentOf(block.body, variableSchema, this.found);
     const constraint = this.type(attributes.get("type"));
-    const fallback = this.fallback(attributes.get("default"), constraint);
+    const given = attributes.get("default");
+    const fallback = this.fallback(given, constraint);
     const description = this.text(attributes.get("description"));
     const sensitive = this.flag(attributes.get("sensitive"));
     this.variables.set(name, {
@@ -51,6 +52,7 @@ export class VariableReader {
       typed: constraint !== undefined,
       defaults: constraint?.defaults,
       ...(fallback && { fallback }),
+      ...(given && { fallbackSpan: given.expression }),
       ...(description !== undefined && { description }),
       sensitive,
       validations: blocks.flatMap((validation) => this.validation(name, validation)),
