@@ -72,7 +72,7 @@ export async function jsonSession(io: Io, input: TemplateInput, printer: Printer
     return undefined;
   }
   const { scope, sensitive } = evaluated.value;
-  for (const secret of sensitive) secrets.add(secret);
+  for (const secret of sensitive) secrets.declare(secret);
   return {
     evaluate: async (line) => {
       const rendered = renderText(line, scope);
