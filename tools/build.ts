@@ -38,6 +38,7 @@ const parts: readonly Part[] = [
       // What the two following parts share.
       "packages/cli/src/template/read-bytes.ts",
       "packages/sdk/src/diagnostics.ts",
+      "packages/sdk/src/failure-text.ts",
       "packages/sdk/src/suggest.ts",
     ],
   },
