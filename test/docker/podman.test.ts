@@ -1,17 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nodeFiles, nodeHost } from "@kiln/host-node";
-import { type ContractFixture, communicatorContract } from "@kiln/sdk/testing/contracts";
+import { nodeHost } from "@kiln/host-node";
+import { communicatorContract } from "@kiln/sdk/testing/contracts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { DockerCommand } from "../../packages/plugins/docker/src/cli/docker-command.ts";
 import { CommandEngine } from "../../packages/plugins/docker/src/engine/command-engine.ts";
 import type { ContainerEngine } from "../../packages/plugins/docker/src/engine/engine.ts";
 import { openDocker } from "../../packages/plugins/docker/src/engine/open-engine.ts";
-import { DockerCommunicator } from "../../packages/plugins/docker/src/machine/communicator.ts";
 import { startPodman } from "../beds/podman-engine.ts";
 import { DockerBed, tiny } from "./bed.ts";
+import { containerFixture } from "./contract-fixture.ts";
 
 let bed: DockerBed<Awaited<ReturnType<typeof startPodman>>>;
 let container: string;
@@ -25,29 +23,7 @@ afterAll(async () => {
   await bed[Symbol.asyncDispose]();
 });
 
-async function open(engine: ContainerEngine): Promise<ContractFixture> {
-  const localDir = await mkdtemp(join(tmpdir(), "kiln-contract-"));
-  const communicator = new DockerCommunicator({
-    engine,
-    container,
-    execUser: "",
-    pty: false,
-    files: nodeFiles,
-    clock: nodeHost().clock,
-  });
-  const remoteDir = `/tmp/${localDir.split("/").at(-1)}`;
-  await bed.engine.docker("exec", container, "mkdir", remoteDir);
-  return {
-    communicator,
-    files: nodeFiles,
-    localDir,
-    remoteDir,
-    dispose: async () => {
-      await communicator[Symbol.asyncDispose]();
-      await rm(localDir, { recursive: true, force: true });
-    },
-  };
-}
+const open = (engine: ContainerEngine) => containerFixture(engine, container, bed.engine.docker);
 
 // A container has no connection to lose: its parent process is the engine's. The others Podman cannot do.
 const options = { without: ["disconnects", "backslashes", "patterns", "missing directories"] } as const;

@@ -18,3 +18,10 @@ export function namedIn(text: string | Uint8Array, names: Iterable<string>): str
   for (const name of names) if (whole.includes(name)) return name;
   return undefined;
 }
+
+/** The texts in the value of a sensitive option. One that the run will render (`late`) is no secret: it names one, which the run knows to register. */
+export function secretsIn(value: unknown, late: boolean): readonly string[] {
+  if (typeof value === "string") return value === "" || (late && value.includes("{{")) ? [] : [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap((inner) => secretsIn(inner, late));
+}

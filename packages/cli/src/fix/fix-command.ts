@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
 import { checkJsonTemplate, parseJsonTemplate, parsePlainJson, SourceLines } from "@kiln/engine";
 import { failureText } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
+import { bytesOf } from "../template/read-bytes.ts";
 import { packerVersion } from "../version.ts";
 import { isObject } from "./draft.ts";
 import { fixedJson, fixTemplate } from "./fix-template.ts";
@@ -45,9 +45,7 @@ export async function fix(io: Io, options: FixOptions): Promise<number> {
 async function read(io: Io, path: string, printer: Printer): Promise<Uint8Array | undefined> {
   if (path === "-") return io.terminal.readAll();
   try {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of io.host.files.read(resolve(io.host.cwd, path))) chunks.push(chunk);
-    return Buffer.concat(chunks);
+    return await bytesOf(io, path);
   } catch (error) {
     const reason = failureText(error);
     printer.error(`Error opening template: open ${path}: ${reason}`);

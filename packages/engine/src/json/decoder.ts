@@ -8,6 +8,7 @@ import {
   type Schema,
   type TemplateFunctions,
 } from "@kiln/sdk";
+import { secretsIn } from "../secret-text.ts";
 import { deprecatedKeyText, oldKey } from "./deprecated-keys.ts";
 import { didYouMean, keySpan, problemAt } from "./diagnose.ts";
 import { badDuration, nanoseconds } from "./durations.ts";
@@ -82,7 +83,7 @@ export class Decoder {
       if (value !== undefined) config[name] = value;
       else if (field.fallback !== undefined) config[name] = field.fallback;
       else if (field.required && !nodes) this.missing(place.path);
-      if (field.sensitive) this.secret(value, place.late);
+      if (field.sensitive) this.secrets.push(...secretsIn(value, place.late));
     }
     return config;
   }
@@ -285,15 +286,6 @@ export class Decoder {
         subject: this.source.range(this.element.start, this.element.end),
       }),
     );
-  }
-
-  private secret(value: unknown, late: boolean): void {
-    if (typeof value === "string") {
-      // Text that the run renders is no secret: it names one, which the run knows to register.
-      if (value !== "" && !(late && value.includes("{{"))) this.secrets.push(value);
-    } else if (typeof value === "object" && value !== null) {
-      for (const inner of Object.values(value)) this.secret(inner, late);
-    }
   }
 }
 

@@ -102,8 +102,8 @@ export async function planComponent<Ctx, Out>(
     const scope = scopeOf(values);
     const decoded = await body.decode(component.config, scope, { functions });
     if (!decoded.ok) return decoded;
-    const open = openTexts(component.config, decoded.value.config);
-    for (const secret of decoded.value.secrets) if (!open.has(secret)) facts.secrets.add(secret);
+    for (const secret of decoded.value.secrets)
+      if (!isOpenText(secret, component.config, decoded.value.config)) facts.secrets.add(secret);
     const render = facts.engine.renderer(scope, functions);
     const ctx = prepareContext(facts, decoded.value, render);
     const connection = await checkCommunicator(component, decoded.value.config as Partial<ConnectConfig>, facts, ctx);
@@ -130,11 +130,7 @@ export async function planComponent<Ctx, Out>(
   return checked({ planned, prepared }, first.warnings);
 }
 
-/** Texts of options that are no secrets: a password that is also the user's name, say, hides nothing. */
-function openTexts(schema: Schema, config: Readonly<Record<string, unknown>>): ReadonlySet<unknown> {
-  return new Set(
-    Object.entries(config)
-      .filter(([name, value]) => typeof value === "string" && schema[name]?.sensitive !== true)
-      .map(([, value]) => value),
-  );
+/** Whether an option that is no secret has the same text: a password that is also the user's name, say, hides nothing. */
+function isOpenText(text: string, schema: Schema, config: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(config).some(([name, value]) => value === text && schema[name]?.sensitive !== true);
 }

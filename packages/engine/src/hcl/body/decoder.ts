@@ -20,6 +20,7 @@ import {
   type TemplateFunctions,
 } from "@kiln/sdk";
 import { durationRefusal } from "../../json/weak.ts";
+import { secretsIn } from "../../secret-text.ts";
 import { valueIn } from "../evaluation.ts";
 import type { HclScope } from "../hcl-scope.ts";
 import { isOpen, plainOf, unknownText } from "../values/to-plain.ts";
@@ -79,7 +80,7 @@ export class Decoder {
           ? this.nested(name, field, blocks, places)
           : this.given(name, field, attributes.get(name), places);
       if (value !== undefined) config[name] = value;
-      if (field.sensitive) this.secret(value, field.lateTemplate === true);
+      if (field.sensitive) this.secrets.push(...secretsIn(value, field.lateTemplate === true));
     }
     if (span !== this.parts.span) this.complete(schema, config, span);
     return config;
@@ -258,15 +259,6 @@ export class Decoder {
         ...(use !== undefined && { suggestion: { replace: subject, with: use } }),
       }),
     );
-  }
-
-  private secret(value: unknown, late: boolean): void {
-    if (typeof value === "string") {
-      // Text that the run renders is no secret: it names one, which the run knows to register.
-      if (value !== "" && !(late && value.includes("{{"))) this.secrets.push(value);
-    } else if (typeof value === "object" && value !== null) {
-      for (const inner of Object.values(value)) this.secret(inner, late);
-    }
   }
 }
 
