@@ -6,10 +6,10 @@ export { type CleanedResource, type CleanUpOptions, type CleanUpResult, cleanUp 
 export type { Engine, Render, RenderFactory } from "./engine.ts";
 export {
   assignVariables,
-  evaluateHclState,
   evaluateHclTemplate,
   type HclInputs,
   type HclState,
+  missingBuild,
 } from "./hcl/evaluate/evaluate.ts";
 export { evaluateText } from "./hcl/evaluate-text.ts";
 export type { HclScope } from "./hcl/hcl-scope.ts";

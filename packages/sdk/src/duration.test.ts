@@ -1,12 +1,19 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { formatGoDuration, goDurationProblem, parseGoDuration } from "./duration.ts";
+import { formatGoDuration, goDuration, goDurationProblem, parseGoDuration } from "./duration.ts";
 
 const nanoseconds = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 
 it("reads what it writes", () => {
   fc.assert(fc.property(nanoseconds, (value) => parseGoDuration(formatGoDuration(value)) === value));
 });
+
+it.each([
+  [250, "250ms"],
+  [1500, "1.5s"],
+  [90_000, "1m30s"],
+  [3_900_000, "1h5m0s"],
+])("writes %d ms as %s", (ms, text) => expect(goDuration(ms)).toBe(text));
 
 it.each([
   ["1h5m", 3_900_000_000_000n],

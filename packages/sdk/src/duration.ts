@@ -87,6 +87,11 @@ function decimal(value: bigint, unit: bigint): string {
   return `${value / unit}${fraction && `.${fraction}`}`;
 }
 
+/** Milliseconds as Go prints a duration: `10s`, `1m0s`, `1.5ms`. */
+export function goDuration(ms: number): string {
+  return formatGoDuration(BigInt(Math.round(ms * 1e6)));
+}
+
 /** Writes nanoseconds as Go's `Duration.String`: `1h5m0s`, `1.5s`, `250ms`, `0s`. */
 export function formatGoDuration(nanoseconds: bigint): string {
   if (nanoseconds === 0n) return "0s";

@@ -12,7 +12,7 @@ import { checked, type Diagnostic, type EvalScope } from "@kiln/sdk";
 import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
 import type { Printer } from "../output/printer.ts";
-import { emptyHcl, hclState, type ParsedHcl } from "../template/load-hcl.ts";
+import { emptyHcl, evaluateHcl, type ParsedHcl } from "../template/load-hcl.ts";
 import { evaluateInput, type ParsedInput, parseInput, type TemplateInput } from "../template/load-template.ts";
 
 export type Answer = { readonly text: string } | { readonly diagnostics: readonly Diagnostic[] };
@@ -33,7 +33,7 @@ export async function hclSession(io: Io, input: TemplateInput, printer: Printer)
   const secrets = new SecretSet();
   const engine = composeEngine(io.host, io.journals);
   const options = { vars: input.vars, varFiles: input.varFiles, askData: false, undeclared: "silent" } as const;
-  const state = await hclState(io, parsed.value as ParsedHcl, options, engine, secrets, parsed.sources);
+  const state = await evaluateHcl(io, parsed.value as ParsedHcl, options, engine, secrets);
   if (!state.ok) {
     printer.diagnostics(secrets.maskDeep(state.diagnostics), withoutSecrets(parsed.sources.lineOf, secrets));
     return undefined;

@@ -2,7 +2,7 @@ import { type JsonTemplate, parseJsonTemplate, SecretSet, SourceLines, withoutSe
 import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
-import { hclState } from "../template/load-hcl.ts";
+import { evaluateHcl } from "../template/load-hcl.ts";
 import { type ParsedInput, parseInput, type TemplateInput } from "../template/load-template.ts";
 import { inspectHcl } from "./inspect-hcl.ts";
 import { inspectJson } from "./inspect-json.ts";
@@ -33,7 +33,7 @@ async function inspectHclInput(
   const secrets = new SecretSet();
   const engine = composeEngine(io.host, io.journals);
   const options = { vars, varFiles, askData: true, undeclared: "silent" } as const;
-  const state = await hclState(io, parsed, options, engine, secrets, parsed.sources);
+  const state = await evaluateHcl(io, parsed, options, engine, secrets);
   if (!state.ok) {
     printer.diagnostics(secrets.maskDeep(state.diagnostics), withoutSecrets(parsed.sources.lineOf, secrets));
     return 1;

@@ -1,7 +1,6 @@
 import {
   assignVariables,
   type Engine,
-  evaluateHclState,
   evaluateHclTemplate,
   type HclFile,
   type HclInputs,
@@ -18,12 +17,14 @@ import { type DiscoveredFiles, discoverFiles } from "./hcl-files.ts";
 import { lookUps } from "./look-ups.ts";
 import { bytesOf } from "./read-bytes.ts";
 
-export { unusedNames } from "@kiln/engine";
+export { missingBuild, unusedNames } from "@kiln/engine";
 
 /** An HCL2 template as it was read, and the variable files beside it. */
 export interface ParsedHcl {
   readonly template: HclTemplate;
   readonly autoVarFiles: readonly HclFile[];
+  /** The template's files, and others that are read for it. */
+  readonly sources: SourceLines;
 }
 export interface HclOptions {
   readonly vars: readonly (readonly [string, string])[];
@@ -52,7 +53,7 @@ function parseDiscovered(
     packerVersion,
     env: io.host.env,
   });
-  return parsed.ok ? checked({ template: parsed.value, autoVarFiles }, parsed.warnings) : parsed;
+  return parsed.ok ? checked({ template: parsed.value, autoVarFiles, sources }, parsed.warnings) : parsed;
 }
 
 /** A template of nothing, for the console. */
@@ -96,9 +97,9 @@ async function inputsFor(
   options: HclOptions,
   engine: Engine,
   secrets: SecretSet,
-  sources: SourceLines,
 ): Promise<Checked<HclInputs>> {
   const signal = io.interrupts.first;
+  const { sources } = parsed;
   const given = await givenFiles(io, options.varFiles, sources);
   if (!given.ok) return given;
   const { consul, ...stores } = lookUps(io.host, signal);
@@ -127,8 +128,8 @@ export async function checkHclVariables(
   io: Io,
   parsed: ParsedHcl,
   options: HclOptions,
-  sources: SourceLines,
 ): Promise<readonly Diagnostic[]> {
+  const { sources } = parsed;
   const given = await givenFiles(io, options.varFiles, sources);
   if (!given.ok) return given.diagnostics;
   const { found } = await assignVariables(parsed.template, {
@@ -141,30 +142,16 @@ export async function checkHclVariables(
   return found;
 }
 
-/** Evaluates an HCL2 template: ready to plan. */
+/** Evaluates what can be evaluated, mistakes or not. */
 export async function evaluateHcl(
   io: Io,
   parsed: ParsedHcl,
   options: HclOptions,
   engine: Engine,
   secrets: SecretSet,
-  sources: SourceLines,
 ): Promise<Checked<HclState>> {
-  const inputs = await inputsFor(io, parsed, options, engine, secrets, sources);
+  const inputs = await inputsFor(io, parsed, options, engine, secrets);
   return inputs.ok ? checked(await evaluateHclTemplate(parsed.template, inputs.value)) : inputs;
-}
-
-/** Evaluates what can be evaluated, mistakes or not. */
-export async function hclState(
-  io: Io,
-  parsed: ParsedHcl,
-  options: HclOptions,
-  engine: Engine,
-  secrets: SecretSet,
-  sources: SourceLines,
-): Promise<Checked<HclState>> {
-  const inputs = await inputsFor(io, parsed, options, engine, secrets, sources);
-  return inputs.ok ? checked(await evaluateHclState(parsed.template, inputs.value)) : inputs;
 }
 
 const quiet = (): void => {};

@@ -51,7 +51,7 @@ export interface ParsedJson extends ParsedText {
   readonly directory?: string;
 }
 /** A template as it was read. */
-export type ParsedInput = ParsedJson | (ParsedText & ParsedHcl & { readonly syntax: "hcl2" });
+export type ParsedInput = ParsedJson | (ParsedHcl & { readonly syntax: "hcl2" });
 export interface EvaluatedInput {
   readonly template: Template;
   readonly scope: EvalScope;
@@ -94,7 +94,7 @@ const hclLoader = () => import("./load-hcl.ts");
 async function readHcl(io: Io, path: string, sources: SourceLines): Promise<Checked<ParsedInput>> {
   const { parseHcl } = await hclLoader();
   const parsed = await parseHcl(io, path, sources);
-  return parsed.ok ? checked<ParsedInput>({ ...parsed.value, sources, syntax: "hcl2" }, parsed.warnings) : parsed;
+  return parsed.ok ? checked<ParsedInput>({ ...parsed.value, syntax: "hcl2" }, parsed.warnings) : parsed;
 }
 
 async function readJson(io: Io, path: string, sources: SourceLines): Promise<Checked<ParsedInput>> {
@@ -116,7 +116,7 @@ async function readJson(io: Io, path: string, sources: SourceLines): Promise<Che
 export async function checkSyntax(io: Io, parsed: ParsedInput, input: TemplateInput): Promise<readonly Diagnostic[]> {
   if (parsed.syntax === "json") return [];
   const { checkHclVariables } = await hclLoader();
-  return await checkHclVariables(io, parsed, hclOptions(input), parsed.sources);
+  return await checkHclVariables(io, parsed, hclOptions(input));
 }
 
 function hclOptions(input: TemplateInput) {
@@ -136,12 +136,12 @@ export async function evaluateInput(
     const { evaluated, found } = await evaluateJsonInput(io, parsed, input);
     return checked({ ...evaluated, found });
   }
-  const { evaluateHcl, unusedNames } = await hclLoader();
-  const evaluated = await evaluateHcl(io, parsed, hclOptions(input), engine, secrets, parsed.sources);
+  const { evaluateHcl, missingBuild, unusedNames } = await hclLoader();
+  const evaluated = await evaluateHcl(io, parsed, hclOptions(input), engine, secrets);
   if (!evaluated.ok) return evaluated;
   const { value } = evaluated;
   const unused = input.strict ? unusedNames(parsed.template) : [];
-  return checked({ ...value, found: [...value.found, ...unused] });
+  return checked({ ...value, found: [...value.found, ...missingBuild(parsed.template), ...unused] });
 }
 
 async function evaluateJsonInput(io: Io, parsed: ParsedJson, input: TemplateInput): Promise<JsonEvaluation> {

@@ -21,7 +21,7 @@ import { planTemplate } from "../plan/plan-template.ts";
 import { Registry } from "../registry.ts";
 import { SecretSet } from "../secrets.ts";
 import { SourceLines } from "../views/source-lines.ts";
-import { evaluateHclTemplate, type HclInputs, type HclState } from "./evaluate/evaluate.ts";
+import { evaluateHclTemplate, type HclInputs, type HclState, missingBuild } from "./evaluate/evaluate.ts";
 import type { HclTemplate } from "./hcl-template.ts";
 import { parseHclTemplate } from "./read/read-template.ts";
 
@@ -145,7 +145,15 @@ export async function planned(template: string | Readonly<Record<string, string>
     signal,
     secrets,
   });
-  return { parsed: parsed.value, state, plan, found: [...state.found, ...plan.diagnostics], seen, secrets, host };
+  return {
+    parsed: parsed.value,
+    state,
+    plan,
+    found: [...state.found, ...missingBuild(parsed.value), ...plan.diagnostics],
+    seen,
+    secrets,
+    host,
+  };
 }
 
 function syntaxOf(path: string): "native" | "json" {

@@ -7,6 +7,12 @@ import type { JsonNode, Member, ObjectNode } from "./node.ts";
 import type { SourceText } from "./source-text.ts";
 import { type Converted, durationRefusal, notAList, notAMap, unconvertible, weakString } from "./weak.ts";
 
+/** A text, and where it stands. */
+export interface ReadText {
+  readonly text: string;
+  readonly node: JsonNode;
+}
+
 /**
  * Reads the members of one element that the engine acts on, and collects what is wrong with them. Packer decodes builders and
  * provisioners loosely (a number may be a name) and post-processors strictly; so does this.
@@ -39,7 +45,7 @@ export class ElementReader {
     return undefined;
   }
 
-  text(name: string, shown: string, weak: boolean): { readonly text: string; readonly node: JsonNode } | undefined {
+  text(name: string, shown: string, weak: boolean): ReadText | undefined {
     const node = this.find(name)?.value;
     if (!node) return undefined;
     const strict = node.kind === "string" ? { value: node.value } : unconvertible(node, shown, "string");

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "@kiln/sdk";
 import { problemAt } from "./diagnose.ts";
-import { ElementReader } from "./element-reader.ts";
-import { JsonComponent } from "./json-component.ts";
+import { ElementReader, type ReadText } from "./element-reader.ts";
+import { JsonComponent, type JsonComponentParts } from "./json-component.ts";
 import type { JsonNode } from "./node.ts";
 import type { SourceText } from "./source-text.ts";
 import { notAMap } from "./weak.ts";
@@ -23,18 +23,7 @@ export function readBuilder(source: SourceText, node: JsonNode, label: string): 
   const name = reader.text("name", "Name", true);
   if (reader.found.length > 0) return { found: reader.found };
   if (!type || type.text === "") return missingType(source, node, `${label}: missing 'type'`);
-  const component = new JsonComponent({
-    label,
-    type: type.text,
-    name: name && name.text !== "" ? name.text : type.text,
-    source,
-    node,
-    typeNode: type.node,
-    ...(name && { nameNode: name.node }),
-    metaKeys: builderMeta,
-    meta: {},
-  });
-  return { component, found: [] };
+  return { component: named({ label, source, node, metaKeys: builderMeta, meta: {} }, type, name), found: [] };
 }
 
 export function readProvisioner(source: SourceText, node: JsonNode, label: string): ReadComponent {
@@ -96,18 +85,22 @@ export function readPostProcessor(source: SourceText, node: JsonNode, label: str
   });
   if (reader.found.length > 0) return { found: reader.found };
   if (!type || type.text === "") return missingType(source, node, `${label}: type is required`);
-  const component = new JsonComponent({
-    label,
+  return { component: named({ label, source, node, metaKeys: postProcessorMeta, meta }, type, name), found: [] };
+}
+
+/** A component that goes by its type where it has no name. */
+function named(
+  parts: Omit<JsonComponentParts, "type" | "typeNode" | "name" | "nameNode">,
+  type: ReadText,
+  name: ReadText | undefined,
+): JsonComponent {
+  return new JsonComponent({
+    ...parts,
     type: type.text,
     name: name && name.text !== "" ? name.text : type.text,
-    source,
-    node,
     typeNode: type.node,
     ...(name && { nameNode: name.node }),
-    metaKeys: postProcessorMeta,
-    meta,
   });
-  return { component, found: reader.found };
 }
 
 function notAnObject(source: SourceText, node: JsonNode, label: string): ReadComponent {

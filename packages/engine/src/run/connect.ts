@@ -1,6 +1,12 @@
-import { type Communicator, type ConnectAccess, type Connector, type ConnectTarget, StepError } from "@kiln/sdk";
+import {
+  type Communicator,
+  type ConnectAccess,
+  type Connector,
+  type ConnectTarget,
+  goDuration,
+  StepError,
+} from "@kiln/sdk";
 import type { Engine } from "../engine.ts";
-import { goDuration } from "./duration-text.ts";
 
 const spoken: Readonly<Record<string, string>> = { ssh: "SSH", winrm: "WinRM" };
 

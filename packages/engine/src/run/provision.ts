@@ -1,6 +1,5 @@
-import { CancelledError, messageOf, type ProvisionContext, StepError } from "@kiln/sdk";
+import { CancelledError, goDuration, messageOf, type ProvisionContext, StepError } from "@kiln/sdk";
 import type { Planned } from "../plan/plan.ts";
-import { goDuration } from "./duration-text.ts";
 
 /** Runs one bound provisioner under a signal; made by the build, which knows contexts and scopes. */
 export type RunProvisioner = (provisioner: Planned<ProvisionContext, void>, signal: AbortSignal) => Promise<void>;

@@ -1,10 +1,9 @@
-import { CancelledError, type EngineEvent, messageOf, type Outcome } from "@kiln/sdk";
+import { CancelledError, type EngineEvent, goDuration, messageOf, type Outcome } from "@kiln/sdk";
 import type { CacheSettings } from "../cache/build-cache.ts";
 import type { Engine } from "../engine.ts";
 import type { Plan, PlannedBuild } from "../plan/plan.ts";
 import type { SecretSet } from "../secrets.ts";
 import type { Ask } from "./build-ui.ts";
-import { goDuration } from "./duration-text.ts";
 import { eventSink } from "./event-sink.ts";
 import { BuildRun, type RunSettings } from "./run-build.ts";
 import type { OnError } from "./steps.ts";

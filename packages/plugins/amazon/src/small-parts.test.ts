@@ -4,7 +4,6 @@ import { FakeClock, FakeHost } from "@kiln/sdk/testing";
 import { describe, expect, it } from "vitest";
 import { parseSections } from "./access/shared-files.ts";
 import { splitValues } from "./filter-lists.ts";
-import { goDuration } from "./go-duration.ts";
 import { publicKeyOf } from "./public-keys.ts";
 import { retryA, retrying } from "./retry.ts";
 import { rawSecret, secret, secretMember } from "./secrets-manager.ts";
@@ -106,15 +105,6 @@ describe("user data", () => {
     expect(await userData({ user_data_file: "x" }, files)).toBe("ZnJvbSBhIGZpbGU=");
     expect(await userData({}, files)).toBeUndefined();
   });
-});
-
-describe("durations", () => {
-  it.each([
-    [250, "250ms"],
-    [30_000, "30s"],
-    [90_000, "1m30s"],
-    [3_900_000, "1h5m0s"],
-  ])("%d ms is %s", (ms, text) => expect(goDuration(ms)).toBe(text));
 });
 
 describe("shared configuration files", () => {

@@ -1,4 +1,4 @@
-import { ConnectError, messageOf } from "@kiln/sdk";
+import { ConnectError, goDuration, messageOf } from "@kiln/sdk";
 import type { SshSettings } from "../settings.ts";
 import { type Address, where } from "./address.ts";
 import { defaultCiphers, defaultKeyExchanges, hostKeys } from "./algorithms.ts";
@@ -121,10 +121,7 @@ function authenticationAdvice(message: string, settings: SshSettings): string {
   return `check that ssh_username "${settings.username}" is the user this image expects and that the key or password belongs to it; the server's log (journalctl -u ssh) says why it refused.`;
 }
 
-/** `1m5s`, `800ms`: as Go prints durations, roughly. */
+/** `1m5s`, `800ms`: no finer than somebody who waited cares for. */
 export function spoken(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)}ms`;
-  const seconds = Math.round(ms / 1000);
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
-  return `${hours > 0 ? `${hours}h` : ""}${seconds >= 60 ? `${minutes}m` : ""}${seconds % 60}s`;
+  return goDuration(ms < 1000 ? Math.round(ms) : Math.round(ms / 1000) * 1000);
 }

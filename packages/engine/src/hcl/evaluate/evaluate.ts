@@ -32,19 +32,14 @@ export interface HclState {
   readonly found: readonly Diagnostic[];
 }
 
-/**
- * Makes an HCL2 template ready to plan, as far as that goes: what is wrong is in `found`. Source: core-behaviour §3.3, phases 6–12.
- */
-export async function evaluateHclTemplate(template: HclTemplate, inputs: HclInputs): Promise<HclState> {
-  const state = await evaluateHclState(template, inputs);
-  const found = [...state.found];
-  if (template.parts.builds.length === 0)
-    found.push(
-      problem("template/no-build", "Missing build block", {
-        detail: "A build block with one or more sources is required for executing a build.",
-      }),
-    );
-  return { ...state, found };
+/** What is wrong with a template that has nothing to build, which `inspect` and `console` do not mind. */
+export function missingBuild(template: HclTemplate): readonly Diagnostic[] {
+  if (template.parts.builds.length > 0) return [];
+  return [
+    problem("template/no-build", "Missing build block", {
+      detail: "A build block with one or more sources is required for executing a build.",
+    }),
+  ];
 }
 
 /** Values for variables: the phase that `-syntax-only` ends with. */
@@ -55,8 +50,11 @@ export async function assignVariables(template: HclTemplate, inputs: AssignInput
   return assignments;
 }
 
-/** Evaluates all that can be, whatever is wrong elsewhere. */
-export async function evaluateHclState(template: HclTemplate, inputs: HclInputs): Promise<HclState> {
+/**
+ * Makes an HCL2 template ready to plan: evaluates all that can be, whatever is wrong elsewhere; that is in `found`. Source:
+ * core-behaviour §3.3, phases 6–12.
+ */
+export async function evaluateHclTemplate(template: HclTemplate, inputs: HclInputs): Promise<HclState> {
   const { parts, root } = template;
   const { host } = inputs.surroundings;
   const { found, values } = await assignVariables(template, { ...inputs, env: host.env });

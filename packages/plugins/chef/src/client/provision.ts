@@ -1,9 +1,9 @@
 import { messageOf, type ProvisionContext, timeOrderedUuid } from "@kiln/sdk";
-import { guestCommands, guestOs, removeDirectory, renderedOption, uploadFile } from "@kiln/sdk/guest";
-import { attributesFile } from "../attributes.ts";
+import { guestCommands, guestOs, removeDirectory, uploadFile } from "@kiln/sdk/guest";
+import { configure } from "../configure.ts";
 import { installChef, licenseOf } from "../install.ts";
 import { runChef } from "../run-chef.ts";
-import { makeDirectory, type Staging, stagingAt, writeConfiguration } from "../staging.ts";
+import { makeDirectory, type Staging, stagingAt } from "../staging.ts";
 import { cleanServer } from "./clean-up.ts";
 import { type ClientData, clientRb } from "./client-rb.ts";
 import type { Config } from "./config.ts";
@@ -11,29 +11,18 @@ import type { Config } from "./config.ts";
 /** Installs Chef, registers the machine with the server, runs it, and takes the machine off the server again. */
 export async function provision(config: Config, ctx: ProvisionContext): Promise<void> {
   const os = guestOs(config.guest_os_type) ?? "unix";
-  const sudo = !config.prevent_sudo;
-  const commands = guestCommands(os, { sudo });
+  const commands = guestCommands(os, { sudo: !config.prevent_sudo });
   const staging = stagingAt(config.staging_directory, os, "packer-chef-client");
   if (!config.skip_install) await installChef(config, os, ctx);
   await makeDirectory(staging.path, commands, ctx);
   const data = await sendAll(config, staging, ctx);
-
-  const text = config.config_template
-    ? renderedOption(ctx, "config_template", await ctx.host.files.readText(config.config_template), { ...data })
-    : clientRb(data);
-  const configPath = staging.at("client.rb");
-  await writeConfiguration("Creating configuration file 'client.rb'", text, configPath, ctx);
-  const jsonPath = staging.at("first-boot.json");
-  await writeConfiguration("Creating JSON attribute file", attributesFile(config), jsonPath, ctx);
-
-  const program = os === "windows" ? "c:/opscode/chef/bin/chef-client.bat" : `${sudo ? "sudo " : ""}chef-client`;
-  const command = config.execute_command
-    ? renderedOption(ctx, "execute_command", config.execute_command, {
-        ConfigPath: configPath,
-        JsonPath: jsonPath,
-        Sudo: sudo,
-      })
-    : `${program} --no-color -c ${configPath} -j ${jsonPath}`;
+  const program = {
+    name: "chef-client",
+    configFile: "client.rb",
+    attributesFile: "first-boot.json",
+    configText: clientRb(data),
+  } as const;
+  const command = await configure(program, config, { ...data }, staging, os, ctx);
   let failure: unknown;
   try {
     await runChef("chef-client", command, config, ctx);

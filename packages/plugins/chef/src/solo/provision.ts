@@ -1,39 +1,28 @@
 import type { ProvisionContext } from "@kiln/sdk";
-import { type GuestCommands, guestCommands, guestOs, renderedOption, uploadFile } from "@kiln/sdk/guest";
-import { attributesFile } from "../attributes.ts";
+import { type GuestCommands, guestCommands, guestOs, uploadFile } from "@kiln/sdk/guest";
+import { configure } from "../configure.ts";
 import { installChef, licenseOf } from "../install.ts";
 import { runChef } from "../run-chef.ts";
-import { makeDirectory, rubyText, type Staging, stagingAt, uploadDirectory, writeConfiguration } from "../staging.ts";
+import { makeDirectory, rubyText, type Staging, stagingAt, uploadDirectory } from "../staging.ts";
 import type { Config } from "./config.ts";
 import { type SoloData, soloRb } from "./solo-rb.ts";
 
 /** Installs Chef, sends cookbooks and the rest, and runs it. */
 export async function provision(config: Config, ctx: ProvisionContext): Promise<void> {
   const os = guestOs(config.guest_os_type) ?? "unix";
-  const sudo = !config.prevent_sudo;
-  const commands = guestCommands(os, { sudo });
+  const commands = guestCommands(os, { sudo: !config.prevent_sudo });
   const staging = stagingAt(config.staging_directory, os, "packer-chef-solo");
   ctx.ui.say("Provisioning with chef-solo");
   if (!config.skip_install) await installChef(config, os, ctx);
   await makeDirectory(staging.path, commands, ctx);
   const data = await sendAll(config, staging, commands, ctx);
-
-  const text = config.config_template
-    ? renderedOption(ctx, "config_template", await ctx.host.files.readText(config.config_template), { ...data })
-    : soloRb(data);
-  const configPath = staging.at("solo.rb");
-  await writeConfiguration("Creating configuration file 'solo.rb'", text, configPath, ctx);
-  const jsonPath = staging.at("node.json");
-  await writeConfiguration("Creating JSON attribute file", attributesFile(config), jsonPath, ctx);
-
-  const program = os === "windows" ? "c:/opscode/chef/bin/chef-solo.bat" : `${sudo ? "sudo " : ""}chef-solo`;
-  const command = config.execute_command
-    ? renderedOption(ctx, "execute_command", config.execute_command, {
-        ConfigPath: configPath,
-        JsonPath: jsonPath,
-        Sudo: sudo,
-      })
-    : `${program} --no-color -c ${configPath} -j ${jsonPath}`;
+  const program = {
+    name: "chef-solo",
+    configFile: "solo.rb",
+    attributesFile: "node.json",
+    configText: soloRb(data),
+  } as const;
+  const command = await configure(program, config, { ...data }, staging, os, ctx);
   await runChef("chef-solo", command, {}, ctx);
 }
 

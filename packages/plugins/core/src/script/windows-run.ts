@@ -1,12 +1,4 @@
-import {
-  codeOf,
-  formatGoDuration,
-  messageOf,
-  type ProvisionContext,
-  StepError,
-  showOutput,
-  TransferError,
-} from "@kiln/sdk";
+import { codeOf, goDuration, messageOf, type ProvisionContext, StepError, showOutput, TransferError } from "@kiln/sdk";
 import { checkExitCode } from "./exit-codes.ts";
 import { retryFor } from "./retry.ts";
 
@@ -36,7 +28,7 @@ export async function runOnWindows(run: WindowsRun, ctx: ProvisionContext): Prom
   let told = "";
   const onRetry = (error: unknown): void => {
     const text = messageOf(error);
-    if (text !== told) ui.error(`${text}; trying for up to ${spokenDuration(run.startRetryTimeout)}`);
+    if (text !== told) ui.error(`${text}; trying for up to ${goDuration(run.startRetryTimeout)}`);
     told = text;
   };
   const isFinal = (error: unknown): boolean => codeOf(error) === "transfer/unsupported";
@@ -100,8 +92,4 @@ export function uploadOf(path: string, bytes: Uint8Array): WindowsUpload {
       yield bytes;
     },
   };
-}
-
-export function spokenDuration(ms: number): string {
-  return formatGoDuration(BigInt(Math.round(ms * 1e6)));
 }

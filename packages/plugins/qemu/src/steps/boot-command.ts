@@ -1,5 +1,4 @@
-import { type BuildContext, bootWait, parseBootCommand, parseGoDuration, StepError } from "@kiln/sdk";
-import { goDuration } from "../go-duration.ts";
+import { type BuildContext, bootWait, goDuration, parseBootCommand, parseGoDuration, StepError } from "@kiln/sdk";
 import type { Settings } from "../settings.ts";
 import { RfbClient } from "../vnc/rfb-client.ts";
 import { typeBootCommand } from "../vnc/type-boot-command.ts";

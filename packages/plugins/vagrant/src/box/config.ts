@@ -1,4 +1,5 @@
 import { anything, type ConfigOf, flag, list, map, num, ofText, text } from "@kiln/sdk";
+import { providerNames } from "./provider-names.ts";
 
 /** Options of the vagrant post-processor. Source: Packer's Vagrant plugin. */
 export const config = {
@@ -18,20 +19,7 @@ export const config = {
   }),
   provider_override: text({
     doc: "Provider of the box, where the artifact does not tell it.",
-    choices: [
-      "aws",
-      "azure",
-      "digitalocean",
-      "docker",
-      "google",
-      "hyperv",
-      "libvirt",
-      "lxc",
-      "parallels",
-      "scaleway",
-      "virtualbox",
-      "vmware",
-    ],
+    choices: providerNames,
   }),
   architecture: text({
     doc: "Architecture of the box, as Vagrant names it (`amd64`, `arm64`, …); this machine's when not set.",

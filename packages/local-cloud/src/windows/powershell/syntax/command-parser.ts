@@ -117,21 +117,7 @@ export abstract class CommandParser extends ExpressionParser {
 
   /** An argument, or several with commas between them. */
   private listArgument(): Expression {
-    const start = this.at;
-    const items = [this.argumentValue()];
-    for (;;) {
-      const back = this.at;
-      this.skipBlanks();
-      if (this.char() !== ",") {
-        this.at = back;
-        break;
-      }
-      this.at++;
-      this.skipLines();
-      items.push(this.argumentValue());
-    }
-    const [only] = items;
-    return items.length === 1 && only ? only : { kind: "list", items, ...this.extent(start) };
+    return this.list(() => this.argumentValue());
   }
 
   protected argumentValue(): Expression {

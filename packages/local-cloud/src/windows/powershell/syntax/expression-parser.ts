@@ -39,7 +39,7 @@ export abstract class ExpressionParser extends StringParser {
   }
 
   /** Operators of one level and tighter; `operand` reads what stands between them. */
-  private level(index: number, operand: () => Expression = () => this.list()): Expression {
+  private level(index: number, operand: () => Expression = () => this.list(() => this.unary())): Expression {
     const pattern = levels[index];
     if (!pattern) return operand();
     const start = this.at;
@@ -59,9 +59,10 @@ export abstract class ExpressionParser extends StringParser {
     }
   }
 
-  private list(): Expression {
+  /** One item, or a list of several with commas between them. */
+  protected list(item: () => Expression): Expression {
     const start = this.at;
-    const items = [this.unary()];
+    const items = [item()];
     for (;;) {
       const back = this.at;
       this.skipBlanks();
@@ -71,7 +72,7 @@ export abstract class ExpressionParser extends StringParser {
       }
       this.at++;
       this.skipLines();
-      items.push(this.unary());
+      items.push(item());
     }
     const [only] = items;
     if (items.length === 1 && only) return only;

@@ -1,20 +1,21 @@
 import { randomUUID } from "node:crypto";
 import type { WindowsProcess } from "../../system/process.ts";
 import { Refusal } from "../../system/refusal.ts";
-import { environmentKey, userEnvironmentKey } from "../../system/windows-system.ts";
 import { PsObject } from "../values/collections.ts";
-import { convert, count, itemsOf, number, roundHalfEven, text, versionFrom } from "../values/convert.ts";
+import { convert, count, number, text } from "../values/convert.ts";
 import { DateTime, parseDate, TimeSpan } from "../values/date-time.ts";
 import { Char, Double } from "../values/double.ts";
-import { methodFailure } from "../values/errors.ts";
 import { formatText } from "../values/format.ts";
-import { compare, compareText } from "../values/operators.ts";
-import { Match, regexFrom, replacementFrom } from "../values/regex.ts";
+import { compare } from "../values/operators.ts";
 import { isArray, type Value } from "../values/value.ts";
+import { convertMethod } from "./convert-class.ts";
 import { Encoding, namedEncoding } from "./encoding.ts";
+import { environmentMember, environmentMethod } from "./environment-class.ts";
 import { callFiles } from "./files.ts";
+import { mathMethod } from "./math-class.ts";
 import { construct } from "./new-object.ts";
 import { ConsoleReader, ConsoleWriter } from "./streams.ts";
+import { regexMethod, stringMethod } from "./text-classes.ts";
 
 /** `[TYPE]::Name` */
 export function staticMember(type: string, name: string, process: WindowsProcess): Value {
@@ -120,41 +121,6 @@ function member(type: string, wanted: string, name: string, process: WindowsProc
   }
 }
 
-function environmentMember(wanted: string, process: WindowsProcess): Value | undefined {
-  switch (wanted) {
-    case "newline":
-      return "\r\n";
-    case "machinename":
-      return process.system.computerName;
-    case "username":
-      return process.environment.get("USERNAME") ?? process.user;
-    case "userdomainname":
-      return process.system.computerName;
-    case "currentdirectory":
-      return process.directory;
-    case "systemdirectory":
-      return "C:\\Windows\\system32";
-    case "is64bitoperatingsystem":
-    case "is64bitprocess":
-      return true;
-    case "processorcount":
-      return 1;
-    case "tickcount":
-      return Math.floor(process.system.now() - process.system.bootedMs);
-    case "osversion":
-      return new PsObject(
-        [
-          ["Platform", "Win32NT"],
-          ["Version", versionFrom(`${process.system.version.number}.0`) ?? null],
-          ["VersionString", `Microsoft Windows NT ${process.system.version.number}.0`],
-        ],
-        "System.OperatingSystem",
-      );
-    default:
-      return undefined;
-  }
-}
-
 /** `[TYPE]::Name(…)` */
 export async function callStatic(
   type: string,
@@ -245,184 +211,6 @@ function call(
       throw new Refusal(`[Threading.Thread]::${name}()`);
     case "system.version":
       return wanted === "parse" ? convert(first, "version") : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function convertMethod(wanted: string, name: string, args: readonly Value[]): Value | undefined {
-  const [first = null, second = null, third = null] = args;
-  switch (wanted) {
-    case "frombase64string": {
-      const source = text(first).replace(/\s/g, "");
-      if (!/^[A-Za-z0-9+/]*={0,2}$/.test(source) || source.length % 4 !== 0)
-        throw methodFailure(name, 1, "System.FormatException", "Invalid length for a Base-64 char array or string.");
-      return Uint8Array.from(Buffer.from(source, "base64"));
-    }
-    case "tobase64string": {
-      const bytes = convert(first, "byte[]");
-      if (!(bytes instanceof Uint8Array)) return undefined;
-      const from = typeof second === "number" ? second : 0;
-      const part = typeof third === "number" ? bytes.subarray(from, from + third) : bytes;
-      return Buffer.from(part).toString("base64");
-    }
-    case "toint32":
-    case "toint64":
-    case "tobyte": {
-      const type = wanted === "toint32" ? "int" : wanted === "toint64" ? "long" : "byte";
-      if (second === null) return convert(first, type);
-      const whole = BigInt({ 2: "0b", 8: "0o", 10: "", 16: "0x" }[count(second)] + text(first).replace(/^0x/i, ""));
-      return type === "int"
-        ? Number(BigInt.asIntN(32, whole))
-        : type === "long"
-          ? BigInt.asIntN(64, whole)
-          : Number(whole);
-    }
-    case "tostring": {
-      if (second === null) return text(first);
-      const whole = number(first);
-      if (whole === undefined || whole instanceof Double) return undefined;
-      return BigInt.asUintN(typeof whole === "number" ? 32 : 64, BigInt(whole)).toString(count(second));
-    }
-    case "toboolean":
-      return convert(first, "bool");
-    case "todouble":
-      return convert(first, "double");
-    case "tochar":
-      return convert(first, "char");
-    case "todatetime":
-      return convert(first, "datetime");
-    default:
-      return undefined;
-  }
-}
-
-function environmentMethod(wanted: string, args: readonly Value[], process: WindowsProcess): Value | undefined {
-  const [first = null, second = null, third = null] = args;
-  const { registry } = process.system;
-  const target = text(wanted === "setenvironmentvariable" ? third : second).toLowerCase();
-  const key = target === "machine" ? environmentKey : target === "user" ? userEnvironmentKey : undefined;
-  switch (wanted) {
-    case "getenvironmentvariable": {
-      if (key === undefined) return process.environment.get(text(first)) ?? null;
-      const found = registry.get(key, text(first));
-      return found ? process.environment.expand(String(found.data)) : null;
-    }
-    case "setenvironmentvariable": {
-      const value = text(second);
-      if (key === undefined) process.environment.set(text(first), value);
-      else if (value === "") registry.unset(key, text(first));
-      else registry.set(key, { name: text(first), type: value.includes("%") ? "ExpandString" : "String", data: value });
-      return null;
-    }
-    case "expandenvironmentvariables":
-      return process.environment.expand(text(first));
-    case "getfolderpath": {
-      const name = text(first).toLowerCase();
-      const profile = process.environment.get("USERPROFILE") ?? "";
-      const known: Readonly<Record<string, string>> = {
-        desktop: `${profile}\\Desktop`,
-        mydocuments: `${profile}\\Documents`,
-        personal: `${profile}\\Documents`,
-        userprofile: profile,
-        applicationdata: `${profile}\\AppData\\Roaming`,
-        localapplicationdata: `${profile}\\AppData\\Local`,
-        commonapplicationdata: "C:\\ProgramData",
-        programfiles: "C:\\Program Files",
-        system: "C:\\Windows\\system32",
-        windows: "C:\\Windows",
-      };
-      return known[name];
-    }
-    default:
-      return undefined;
-  }
-}
-
-function mathMethod(wanted: string, args: readonly Value[]): Value | undefined {
-  const [first = null, second = null, third = null] = args;
-  const [a, b] = [number(first), number(second)];
-  if (a === undefined) return undefined;
-  const x = a instanceof Double ? a.value : Number(a);
-  const y = b === undefined ? 0 : b instanceof Double ? b.value : Number(b);
-  switch (wanted) {
-    case "abs":
-      return a instanceof Double ? new Double(Math.abs(x)) : typeof a === "bigint" ? (a < 0n ? -a : a) : Math.abs(a);
-    case "floor":
-      return new Double(Math.floor(x));
-    case "ceiling":
-      return new Double(Math.ceil(x));
-    case "truncate":
-      return new Double(Math.trunc(x));
-    case "round": {
-      const away = /awayfromzero/i.test(text(third) + text(second));
-      const places = typeof second === "number" ? second : 0;
-      const scaled = Number(`${x}e${places}`);
-      const whole = away ? Math.sign(scaled) * Math.round(Math.abs(scaled)) : roundHalfEven(scaled);
-      return new Double(Number(`${whole}e-${places}`));
-    }
-    case "sqrt":
-      return new Double(Math.sqrt(x));
-    case "pow":
-      return new Double(x ** y);
-    case "log":
-      return new Double(args.length > 1 ? Math.log(x) / Math.log(y) : Math.log(x));
-    case "log10":
-      return new Double(Math.log10(x));
-    case "sign":
-      return Math.sign(x);
-    case "max":
-      return compare(first, second) >= 0 ? first : second;
-    case "min":
-      return compare(first, second) <= 0 ? first : second;
-    default:
-      return undefined;
-  }
-}
-
-function stringMethod(wanted: string, args: readonly Value[]): Value | undefined {
-  const [first = null, second = null, third = null] = args;
-  switch (wanted) {
-    case "isnullorempty":
-      return text(first) === "";
-    case "isnullorwhitespace":
-      return text(first).trim() === "";
-    case "join":
-      return (isArray(second) && args.length === 2 ? second : args.slice(1))
-        .map((item) => text(item))
-        .join(text(first));
-    case "format":
-      return formatText(text(first), isArray(second) && args.length === 2 ? second : args.slice(1));
-    case "concat":
-      return (args.length === 1 ? itemsOf(first) : args).map((item) => text(item)).join("");
-    case "compare":
-      return Math.sign(compareText(text(first), text(second), third !== true));
-    case "equals":
-      return text(first) === text(second);
-    default:
-      return undefined;
-  }
-}
-
-function regexMethod(wanted: string, args: readonly Value[]): Value | undefined {
-  const [first = null, second = null, third = null] = args;
-  const options = args.length > 2 && wanted !== "replace" ? text(third) : args.length > 3 ? text(args[3] ?? null) : "";
-  const flags = `${/ignorecase/i.test(options) ? "i" : ""}${/multiline/i.test(options) ? "m" : ""}${/singleline/i.test(options) ? "s" : ""}`;
-  switch (wanted) {
-    case "escape":
-      return text(first).replace(/[\\*+?|{[()^$.# ]/g, "\\$&");
-    case "ismatch":
-      return regexFrom(text(second), flags).test(text(first));
-    case "match":
-      return new Match(regexFrom(text(second), flags).exec(text(first)) ?? undefined);
-    case "matches":
-      return [...text(first).matchAll(regexFrom(text(second), `${flags}g`))].map((found) => new Match(found));
-    case "replace":
-      if (typeof third === "object" && third !== null && !isArray(third))
-        throw new Refusal("[regex]::Replace with a script block");
-      return text(first).replace(regexFrom(text(second), `${flags}g`), replacementFrom(text(third)));
-    case "split":
-      return text(first).split(regexFrom(text(second), flags));
     default:
       return undefined;
   }

@@ -1,11 +1,10 @@
 import { DescribeInstanceStatusCommand, type Instance } from "@aws-sdk/client-ec2";
 import { SendSSHPublicKeyCommand } from "@aws-sdk/client-ec2-instance-connect";
 import { type SSMClient, StartSessionCommand } from "@aws-sdk/client-ssm";
-import { type BuildContext, timeOrderedUuid } from "@kiln/sdk";
+import { type BuildContext, goDuration, timeOrderedUuid } from "@kiln/sdk";
 import type { Amazon } from "../../access/amazon.ts";
 import { portOf } from "../../connection.ts";
 import { describeFailure, orFail } from "../../failure.ts";
-import { goDuration } from "../../go-duration.ts";
 import { publicKeyOf } from "../../public-keys.ts";
 import { openOwn } from "../../resources/open.ts";
 import { sessionKind, terminateSession } from "../../resources/session.ts";

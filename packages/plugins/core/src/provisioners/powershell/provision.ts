@@ -1,9 +1,9 @@
-import { type ProvisionContext, StepError, timeOrderedUuid } from "@kiln/sdk";
+import { goDuration, type ProvisionContext, StepError, timeOrderedUuid } from "@kiln/sdk";
 import { encodedCommand, removeFiles } from "@kiln/sdk/windows";
 import { rendered } from "../../script/inline-script.ts";
 import { retryFor } from "../../script/retry.ts";
 import { scriptFiles } from "../../script/script-source.ts";
-import { checkWindowsExit, runOnWindows, spokenDuration } from "../../script/windows-run.ts";
+import { checkWindowsExit, runOnWindows } from "../../script/windows-run.ts";
 import { temporaryFile } from "../../temporary-file/temporary-file.ts";
 import type { Config } from "./config.ts";
 import { checkElevated, type Delivery, deliveryOf, type Source } from "./delivery.ts";
@@ -36,7 +36,7 @@ export async function provision(config: Config, paths: RemotePaths, ctx: Provisi
     for (const file of scriptFiles(config)) await runScript({ file }, config, paths, ctx);
   }
   if (config.pause_after) {
-    ctx.ui.say(`Pausing ${spokenDuration(config.pause_after)} after this provisioner...`);
+    ctx.ui.say(`Pausing ${goDuration(config.pause_after)} after this provisioner...`);
     await ctx.host.clock.sleep(config.pause_after, ctx.signal);
   }
 }

@@ -1,6 +1,6 @@
 import {
   type Communicator,
-  formatGoDuration,
+  goDuration,
   messageOf,
   type OutputChunk,
   type ProvisionContext,
@@ -62,7 +62,7 @@ export async function provision(config: Config, paths: RemotePaths, ctx: Provisi
     await runScripts(files, config, paths, ctx);
   }
   if (config.pause_after) {
-    ctx.ui.say(`Pausing ${spoken(config.pause_after)} after this provisioner...`);
+    ctx.ui.say(`Pausing ${goDuration(config.pause_after)} after this provisioner...`);
     await ctx.host.clock.sleep(config.pause_after, ctx.signal);
   }
 }
@@ -153,12 +153,8 @@ function tellOnce(config: Config, { ui }: ProvisionContext): (error: unknown) =>
     const text = messageOf(error);
     if (text === told) return;
     told = text;
-    ui.error(`${text}; trying for up to ${spoken(config.start_retry_timeout)}`);
+    ui.error(`${text}; trying for up to ${goDuration(config.start_retry_timeout)}`);
   };
-}
-
-function spoken(ms: number): string {
-  return formatGoDuration(BigInt(Math.round(ms * 1e6)));
 }
 
 async function start(run: ScriptRun, access: MachineAccess, ctx: ProvisionContext): Promise<ScriptEnd> {

@@ -1,4 +1,4 @@
-import { formatGoDuration } from "@kiln/sdk";
+import { goDuration } from "@kiln/sdk";
 
 /** What was seen of the machine while waiting: a timeout alone would tell nobody why it never came back. */
 export class Sightings {
@@ -16,7 +16,7 @@ export class Sightings {
   }
 
   summary(timeoutMs: number): string {
-    const time = formatGoDuration(BigInt(Math.round(timeoutMs * 1e6)));
+    const time = goDuration(timeoutMs);
     const began = this.#gone
       ? "The machine went away as it should"
       : "The machine was never seen to go away: the restart command may not have restarted it";
