@@ -17,6 +17,16 @@ async function printed(script: string): Promise<string> {
 
 /** Scripts and what Windows PowerShell 5.1 prints for them. */
 const examples: readonly (readonly [script: string, output: string])[] = [
+  [
+    "[DateTime]::ParseExact('05/03/2024 17:08','dd/MM/yyyy HH:mm',$null).ToString('s'); try { [datetime]'2024-13-45' } catch { 'no' }",
+    "2024-03-05T17:08:00\nno",
+  ],
+  [
+    "[Convert]::ToInt32('ffffffff',16); [Convert]::ToString(-5,2); [Convert]::ToString(-5,10); try { [Convert]::ToInt32('zz',16) } catch { 'no' }",
+    "-1\n11111111111111111111111111111011\n-5\nno",
+  ],
+  ["'abc'.Remove(1,1); 'abc'.Insert(1,'-'); try { 'abc'.Remove(5) } catch { 'no' }", "ac\na-bc\nno"],
+  ["try { Remove-Item '' -Recurse -Force } catch { 'no' }; Test-Path $HOME", "no\nTrue"],
   ["7 / 2; 6 / 2; 7 % 3; -7 % 3; 2147483647 + 1; 1kb * 3; 0x1F", "3.5\n3\n1\n-1\n2147483648\n3072\n31"],
   ["1 + '2'; '1' + 2; '5' * 3; @(1,2) + 3 -join ','", "3\n12\n555\n1,2,3"],
   ["0.1 + 0.2; 1e20; 1/3; [double]5; 1.50", "0.3\n1E+20\n0.333333333333333\n5\n1.5"],

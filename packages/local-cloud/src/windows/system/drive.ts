@@ -136,8 +136,13 @@ export class Drive {
   move(from: string, to: string): void {
     const found = this.locate(from);
     if (!found) throw new FileError("no-file", from);
+    if (partsOf(from).length === 0) throw new FileError("denied", from);
     const target = this.parent(to);
     const same = entryIn(target, leafOf(to));
+    const [source, goal] = [partsOf(from), partsOf(to)].map((parts) => parts.join("\\").toLowerCase());
+    if (goal?.startsWith(`${source}\\`)) throw new FileError("denied", to);
+    if (same !== undefined && goal !== source && statSync(join(target, same)).isDirectory())
+      throw new FileError("exists", to);
     renameSync(found.host, join(target, same ?? leafOf(to)));
     // A name that differs in case alone is a new name too.
     if (same !== undefined && same !== leafOf(to)) renameSync(join(target, same), join(target, leafOf(to)));

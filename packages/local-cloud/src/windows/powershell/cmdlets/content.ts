@@ -5,10 +5,10 @@ import { parentOf } from "../../system/windows-path.ts";
 import { PsObject } from "../values/collections.ts";
 import { convert, itemsOf, listOf, text } from "../values/convert.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
+import { given } from "./given-paths.ts";
 import { expandFiles, notFound, onFile, placeOf } from "./places.ts";
 
 const paths = [takes("Path", 0, "name", "FullName"), takes("LiteralPath", undefined, "name", "PSPath")];
-const given = (call: Call): readonly string[] => [...call.texts("Path"), ...call.texts("LiteralPath")];
 
 async function getContent(call: Call): Promise<void> {
   const { drive } = call.process.system;

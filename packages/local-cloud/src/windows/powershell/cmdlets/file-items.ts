@@ -5,32 +5,14 @@ import { hasVariable } from "../run/variables.ts";
 import { DictionaryEntry } from "../values/collections.ts";
 import { FileInfo } from "../values/file-info.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
-import { filtered, given, isLiteral, paths } from "./given-paths.ts";
+import { filtered, given, isLiteral, named, paths } from "./given-paths.ts";
 import { expandFiles, foldersFirst, notFound, onFile, placeOf } from "./places.ts";
 import { registryKeyObject } from "./registry-items.ts";
 import { emitWsman, newListener, removeWsman, setWsman, wsmanExists } from "./wsman-items.ts";
 
 async function testPath(call: Call): Promise<void> {
   const kind = (call.text("PathType") ?? "any").toLowerCase();
-  for (const path of given(call)) {
-    if (path === "")
-      throw call.failure(
-        "ParameterArgumentValidationErrorEmptyStringNotAllowed",
-        "Cannot bind argument to parameter 'Path' because it is an empty string.",
-        "InvalidData",
-        undefined,
-        "System.Management.Automation.ParameterBindingValidationException",
-      );
-    await call.emit(exists(call, path, kind));
-  }
-  if (given(call).length === 0)
-    throw call.failure(
-      "ParameterArgumentValidationErrorNullNotAllowed",
-      "Cannot bind argument to parameter 'Path' because it is null.",
-      "InvalidData",
-      undefined,
-      "System.Management.Automation.ParameterBindingValidationException",
-    );
+  for (const path of given(call)) await call.emit(exists(call, path, kind));
 }
 
 function exists(call: Call, path: string, kind: string): boolean {
@@ -209,7 +191,7 @@ const getChildItem: Cmdlet = {
   ],
   async process(call) {
     const { drive, registry } = call.process.system;
-    const targets = given(call).length === 0 ? ["."] : given(call);
+    const targets = named(call).length === 0 ? ["."] : named(call);
     for (const path of targets) {
       if (/^(?:hk|registry::)/i.test(path)) {
         const place = placeOf(call, path);

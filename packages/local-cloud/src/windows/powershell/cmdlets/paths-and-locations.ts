@@ -3,7 +3,7 @@ import { extensionOf, joinPath } from "../../system/windows-path.ts";
 import { PsObject } from "../values/collections.ts";
 import type { Value } from "../values/value.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
-import { given, isLiteral, paths } from "./given-paths.ts";
+import { given, isLiteral, named, paths } from "./given-paths.ts";
 import { expandFiles, notFound, placeOf } from "./places.ts";
 
 /** Cmdlets that work on paths as texts, and on the current location. */
@@ -87,7 +87,7 @@ export const pathCmdlets: readonly Cmdlet[] = [
     name: "Set-Location",
     parameters: [...paths, flag("PassThru")],
     async process(call) {
-      for (const path of given(call)) {
+      for (const path of named(call)) {
         const place = placeOf(call, path);
         if (place.kind !== "file") throw new Refusal(`Set-Location ${path}`);
         const facts = call.process.system.drive.facts(place.path);

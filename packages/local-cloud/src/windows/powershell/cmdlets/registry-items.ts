@@ -5,6 +5,7 @@ import { count, itemsOf, text } from "../values/convert.ts";
 import { FileInfo } from "../values/file-info.ts";
 import type { Value } from "../values/value.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
+import { given } from "./given-paths.ts";
 import { notFound, placeOf } from "./places.ts";
 
 /** A key as Get-Item shows it. */
@@ -62,7 +63,6 @@ export function registryValue(name: string, value: Value, asked: string | undefi
 
 const named = (name: string): string => (/^\(default\)$/i.test(name) ? "" : name);
 const paths = [takes("Path", 0, "both"), takes("LiteralPath", undefined, "name", "PSPath")];
-const given = (call: Call): readonly string[] => [...call.texts("Path"), ...call.texts("LiteralPath")];
 
 async function eachKey(call: Call, act: (path: string) => Promise<void>): Promise<void> {
   for (const path of given(call)) {

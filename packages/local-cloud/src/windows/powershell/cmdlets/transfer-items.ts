@@ -1,3 +1,4 @@
+import { Refusal } from "../../system/refusal.ts";
 import { joinPath, leafOf, parentOf } from "../../system/windows-path.ts";
 import { FileInfo } from "../values/file-info.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
@@ -44,11 +45,20 @@ export const transferCmdlets: readonly Cmdlet[] = [
     ],
     async process(call) {
       const { drive } = call.process.system;
+      const name = call.required("NewName");
       for (const path of given(call)) {
         const from = call.path(path);
+        const to = call.path(joinPath(parentOf(from), leafOf(name)));
         if (!drive.facts(from)) await call.reportRecord(notFound(call, from).record);
-        else
-          await onFile(call, from, () => drive.move(from, joinPath(parentOf(from), leafOf(call.required("NewName")))));
+        else if (name === "" || (/[\\/:*?"<>|]/.test(name) && call.path(name).toLowerCase() !== to.toLowerCase()))
+          throw call.failure(
+            "Argument",
+            "Cannot rename the specified target, because it represents a path or device name.",
+            "InvalidArgument",
+            name,
+            "System.Management.Automation.PSArgumentException",
+          );
+        else await onFile(call, from, () => drive.move(from, to));
       }
     },
   },
@@ -81,13 +91,17 @@ async function transfer(call: Call, moves: boolean): Promise<void> {
             drive.remove(target, false, true);
           }
           drive.move(from, target);
-        } else copyTree(call, from, target, call.flag("Recurse"));
+        } else if (isBelow(target, from)) throw new Refusal(`copying ${from} into itself`);
+        else copyTree(call, from, target, call.flag("Recurse"));
         const facts = drive.facts(target);
         if (call.flag("PassThru") && facts) await call.emit(new FileInfo(facts, drive));
       });
     }
   }
 }
+
+const isBelow = (path: string, folder: string): boolean =>
+  `${path}\\`.toLowerCase().startsWith(`${folder}\\`.toLowerCase());
 
 function copyTree(call: Call, from: string, to: string, recursive: boolean): void {
   const { drive } = call.process.system;

@@ -8,8 +8,22 @@ import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
 /** The one thing on the network that a stand-in asks: the instance's own metadata. */
 const metadataHosts = new Set(["169.254.169.254", "instance-data"]);
 
+/** The address, `http` where it names no scheme. */
+function addressOf(call: Call): URL {
+  const given = call.required("Uri");
+  const url = URL.parse(/^[a-z][a-z\d+.-]*:/i.test(given) ? given : `http://${given}`);
+  if (url) return url;
+  throw call.failure(
+    "System.UriFormatException",
+    "Invalid URI: The hostname could not be parsed.",
+    "NotSpecified",
+    given,
+    "System.UriFormatException",
+  );
+}
+
 async function ask(call: Call): Promise<{ readonly status: number; readonly body: Buffer }> {
-  const url = new URL(call.required("Uri"));
+  const url = addressOf(call);
   if (!metadataHosts.has(url.hostname))
     throw new Refusal(`downloads (${url.href}): it reaches the metadata service and nothing else`);
   const given = call.value("Headers");

@@ -218,11 +218,6 @@ export function asTerminating(
 ): TerminatingError | undefined {
   let found: TerminatingError | undefined;
   if (error instanceof TerminatingError) found = error;
-  else if (error instanceof RangeError || error instanceof TypeError)
-    found = failure("RuntimeException", error.message, {
-      type: "System.ArgumentException",
-      category: "NotSpecified: (:)",
-    });
   else if (error instanceof FileError)
     found = failure("IOException", fileWords(error), { type: "System.IO.IOException", category: "WriteError: (:)" });
   else if (error instanceof PathError)

@@ -4,7 +4,7 @@ import { absolutePath } from "../../system/windows-path.ts";
 import { Hashtable, NetList, PsObject } from "../values/collections.ts";
 import { convert, count, itemsOf, text, versionFrom } from "../values/convert.ts";
 import { DateTime, TimeSpan } from "../values/date-time.ts";
-import { NetException } from "../values/errors.ts";
+import { checkRoom, NetException } from "../values/errors.ts";
 import { fullTypeName } from "../values/types.ts";
 import { NetObject, type Value } from "../values/value.ts";
 import { Encoding } from "./encoding.ts";
@@ -66,7 +66,9 @@ export function construct(typeName: string, args: readonly Value[], process: Win
     case "system.collections.specialized.ordereddictionary":
       return new Hashtable(true);
     case "system.string":
-      return typeof second === "number" ? text(first).repeat(second) : text(first);
+      if (typeof second !== "number") return text(first);
+      checkRoom(second);
+      return text(first).repeat(Math.max(0, second));
     case "system.datetime":
       return new DateTime(
         Date.UTC(

@@ -3,10 +3,12 @@ import type { WindowsProcess } from "../../system/process.ts";
 import { Refusal } from "../../system/refusal.ts";
 import { PsObject } from "../values/collections.ts";
 import { convert, count, number, text } from "../values/convert.ts";
-import { DateTime, parseDate, TimeSpan } from "../values/date-time.ts";
+import { DateTime, TimeSpan } from "../values/date-time.ts";
 import { Char, Double } from "../values/double.ts";
+import { methodFailure } from "../values/errors.ts";
 import { formatText } from "../values/format.ts";
 import { compare } from "../values/operators.ts";
+import { parseExactDate } from "../values/read-dates.ts";
 import { isArray, type Value } from "../values/value.ts";
 import { convertMethod } from "./convert-class.ts";
 import { Encoding, namedEncoding } from "./encoding.ts";
@@ -177,7 +179,12 @@ function call(
       return wanted === "tolower" ? new Char(text(first).toLowerCase()) : undefined;
     case "system.datetime":
       if (wanted === "parse") return convert(first, "datetime");
-      if (wanted === "parseexact") return parseDate(text(first)) ?? undefined;
+      if (wanted === "parseexact") {
+        const date = isArray(second) ? undefined : parseExactDate(text(first), text(second));
+        if (date || isArray(second)) return date;
+        const problem = "String was not recognized as a valid DateTime.";
+        throw methodFailure(name, args.length, "System.FormatException", problem);
+      }
       return wanted === "fromfiletime"
         ? new DateTime(Number(convert(first, "long")) / 10_000 - 11_644_473_600_000)
         : undefined;

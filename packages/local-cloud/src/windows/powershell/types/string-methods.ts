@@ -1,6 +1,6 @@
 import { convert, count, itemsOf, text } from "../values/convert.ts";
 import { Char } from "../values/double.ts";
-import { methodFailure } from "../values/errors.ts";
+import { checkRoom, methodFailure } from "../values/errors.ts";
 import { compareText } from "../values/operators.ts";
 import type { Value } from "../values/value.ts";
 
@@ -34,8 +34,11 @@ export function stringMethod(whole: string, name: string, args: readonly Value[]
       return plain(whole).startsWith(plain(text(first)));
     case "endswith":
       return plain(whole).endsWith(plain(text(first)));
-    case "indexof":
-      return plain(whole).indexOf(plain(text(first)), typeof second === "number" ? second : 0);
+    case "indexof": {
+      const from = typeof second === "number" ? second : 0;
+      within(from >= 0 && from <= whole.length, name, args, outside, "startIndex");
+      return plain(whole).indexOf(plain(text(first)), from);
+    }
     case "lastindexof":
       return plain(whole).lastIndexOf(plain(text(first)));
     case "indexofany": {
@@ -45,21 +48,47 @@ export function stringMethod(whole: string, name: string, args: readonly Value[]
       return found.length === 0 ? -1 : Math.min(...found);
     }
     case "padleft":
-      return whole.padStart(count(first), second === null ? " " : text(second));
-    case "padright":
-      return whole.padEnd(count(first), second === null ? " " : text(second));
-    case "insert":
-      return whole.slice(0, count(first)) + text(second) + whole.slice(count(first));
-    case "remove":
-      return whole.slice(0, count(first)) + (args.length > 1 ? whole.slice(count(first) + count(second)) : "");
+    case "padright": {
+      const width = count(first);
+      checkRoom(width);
+      const fill = second === null ? " " : text(second);
+      within(width >= 0, name, args, "Non-negative number required.", "totalWidth");
+      return name === "padleft" ? whole.padStart(width, fill) : whole.padEnd(width, fill);
+    }
+    case "insert": {
+      const at = count(first);
+      within(at >= 0 && at <= whole.length, name, args, outside, "startIndex");
+      return whole.slice(0, at) + text(second) + whole.slice(at);
+    }
+    case "remove": {
+      const at = count(first);
+      within(at >= 0, name, args, "StartIndex cannot be less than zero.", "startIndex");
+      if (args.length === 1) {
+        within(at < whole.length, name, args, "startIndex must be less than length of string.", "startIndex");
+        return whole.slice(0, at);
+      }
+      const length = count(second);
+      const inside = length >= 0 && at + length <= whole.length;
+      within(inside, name, args, "Index and count must refer to a location within the string.", "count");
+      return whole.slice(0, at) + whole.slice(at + length);
+    }
     case "tochararray":
       return Array.from({ length: whole.length }, (_, index) => new Char(whole[index] ?? ""));
     case "equals":
       return plain(whole) === plain(text(first));
     case "compareto":
       return Math.sign(compareText(whole, text(first), true));
-    case "chars":
-      return new Char(whole[count(first)] ?? "");
+    case "chars": {
+      const char = whole[count(first)];
+      if (char === undefined)
+        throw methodFailure(
+          "Chars",
+          1,
+          "System.IndexOutOfRangeException",
+          "Index was outside the bounds of the array.",
+        );
+      return new Char(char);
+    }
     case "tostring":
     case "clone":
     case "normalize":
@@ -67,6 +96,21 @@ export function stringMethod(whole: string, name: string, args: readonly Value[]
     default:
       return undefined;
   }
+}
+
+const outside = "Index was out of range. Must be non-negative and less than the size of the collection.";
+const properNames: Readonly<Record<string, string>> = {
+  padleft: "PadLeft",
+  padright: "PadRight",
+  insert: "Insert",
+  remove: "Remove",
+  indexof: "IndexOf",
+};
+/** Fails where an argument lies outside of what the method takes. */
+function within(isInside: boolean, name: string, args: readonly Value[], problem: string, parameter: string): void {
+  if (isInside) return;
+  const message = `${problem}\r\nParameter name: ${parameter}`;
+  throw methodFailure(properNames[name] ?? name, args.length, "System.ArgumentOutOfRangeException", message);
 }
 
 function throwEmpty(): never {

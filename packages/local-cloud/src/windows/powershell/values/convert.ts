@@ -1,9 +1,10 @@
 import { Refusal } from "../../system/refusal.ts";
 import { numberFrom } from "../syntax/numbers.ts";
 import { Hashtable, NetList, PsObject } from "./collections.ts";
-import { DateTime, parseDate, TimeSpan } from "./date-time.ts";
+import { DateTime, TimeSpan } from "./date-time.ts";
 import { Char, Double } from "./double.ts";
 import { castException, failure, NetException } from "./errors.ts";
+import { parseDate } from "./read-dates.ts";
 import { ScriptBlock, TypeValue } from "./script-block.ts";
 import { fullTypeName, isOfType, typeOf } from "./types.ts";
 import { isArray, NetObject, type Value } from "./value.ts";

@@ -1,9 +1,10 @@
 import { Refusal } from "../../system/refusal.ts";
 import { Double } from "./double.ts";
+import { failure } from "./errors.ts";
 import { NetObject, type Value } from "./value.ts";
 
-const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const months = [
+export const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+export const months = [
   "January",
   "February",
   "March",
@@ -18,6 +19,10 @@ const months = [
   "December",
 ];
 const epochTicks = 621_355_968_000_000_000n;
+/** The years 1 to 9999, in milliseconds since 1970. */
+const [firstMs, lastMs] = [-62_135_596_800_000, 253_402_300_799_999];
+/** What 64 bits of ticks hold. */
+const longestMs = 922_337_203_685_477;
 
 /** A System.DateTime. The machine's clock is UTC, so there is nothing to tell local time from it. */
 export class DateTime extends NetObject {
@@ -26,6 +31,11 @@ export class DateTime extends NetObject {
   readonly ms: number;
   constructor(ms: number) {
     super();
+    if (!(ms >= firstMs && ms <= lastMs))
+      throw failure("ArgumentOutOfRangeException", "The value results in an un-representable DateTime.", {
+        type: "System.ArgumentOutOfRangeException",
+        category: "NotSpecified: (:)",
+      });
     this.ms = ms;
   }
   /** MM/dd/yyyy HH:mm:ss, as strings get it. */
@@ -202,6 +212,11 @@ export class TimeSpan extends NetObject {
   readonly ms: number;
   constructor(ms: number) {
     super();
+    if (!(Math.abs(ms) <= longestMs))
+      throw failure("OverflowException", "TimeSpan overflowed because the duration is too long.", {
+        type: "System.OverflowException",
+        category: "NotSpecified: (:)",
+      });
     this.ms = ms;
   }
   override text(): string {
@@ -261,31 +276,4 @@ export class TimeSpan extends NetObject {
 function numberOf(value: Value): number {
   if (typeof value === "number" || typeof value === "bigint") return Number(value);
   return value instanceof Double ? value.value : Number.NaN;
-}
-
-/** Reads a date as scripts write them; undefined when it is none. */
-export function parseDate(text: string): DateTime | undefined {
-  const iso =
-    /^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d\d)(?::(\d\d)(\.\d+)?)?)?\s*(Z|[+-]\d\d:?\d\d)?\s*$/.exec(text);
-  const american = /^\s*(\d{1,2})\/(\d{1,2})\/(\d{4})(?:\s+(\d{1,2}):(\d\d)(?::(\d\d))?\s*(AM|PM)?)?\s*$/i.exec(text);
-  if (iso) {
-    const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "0", zone = "Z"] = iso;
-    const offset = /([+-])(\d\d):?(\d\d)/.exec(zone);
-    const shift = offset ? (Number(offset[2]) * 60 + Number(offset[3])) * (offset[1] === "-" ? -1 : 1) : 0;
-    const ms = Date.UTC(
-      Number(year),
-      Number(month) - 1,
-      Number(day),
-      Number(hour),
-      Number(minute) - shift,
-      Number(second),
-    );
-    return new DateTime(ms + Math.round(Number(`0${fraction.replace(/^0/, "")}`) * 1000));
-  }
-  if (american) {
-    const [, month, day, year, hour = "0", minute = "0", second = "0", half] = american;
-    const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (/p/i.test(half) ? 12 : 0);
-    return new DateTime(Date.UTC(Number(year), Number(month) - 1, Number(day), hours, Number(minute), Number(second)));
-  }
-  return undefined;
 }

@@ -123,6 +123,17 @@ export function failure(
   return new TerminatingError(record, options.endsScript);
 }
 
+/** More than this, in characters or items, is more than a small instance has memory for. */
+const mostItems = 2 ** 26;
+/** Fails as a machine without the memory for so many characters or items does. */
+export function checkRoom(items: number): void {
+  if (items > mostItems)
+    throw failure("OutOfMemoryException", "Exception of type 'System.OutOfMemoryException' was thrown.", {
+      type: "System.OutOfMemoryException",
+      category: "OperationStopped: (:)",
+    });
+}
+
 /** What a method of .NET throws, wrapped as PowerShell wraps it. */
 export function methodFailure(method: string, args: number, type: string, message: string): TerminatingError {
   const inner = new NetException(type, message);

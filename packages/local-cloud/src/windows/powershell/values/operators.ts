@@ -3,10 +3,11 @@ import { wildcard } from "../../system/windows-path.ts";
 import { integer } from "../syntax/numbers.ts";
 import { Hashtable, NetList } from "./collections.ts";
 import { convert, itemsOf, listOf, number, text, truth, Version, versionFrom } from "./convert.ts";
-import { DateTime, parseDate, TimeSpan } from "./date-time.ts";
+import { DateTime, TimeSpan } from "./date-time.ts";
 import { Char, Double } from "./double.ts";
-import { castException, failure } from "./errors.ts";
+import { castException, checkRoom, failure, TerminatingError } from "./errors.ts";
 import { formatText } from "./format.ts";
+import { parseDate } from "./read-dates.ts";
 import { matchesTable, regexFrom, replacementFrom } from "./regex.ts";
 import { TypeValue } from "./script-block.ts";
 import { isOfType, typeOf } from "./types.ts";
@@ -51,8 +52,8 @@ export function binary(operator: string, left: Value, right: Value, effects: Ope
       try {
         return convert(left, right instanceof TypeValue ? right.name : text(right));
       } catch (error) {
-        if (error instanceof Refusal) throw error;
-        return null;
+        if (error instanceof TerminatingError) return null;
+        throw error;
       }
     case "-join":
       return (listOf(left) ?? [left]).map((item) => text(item)).join(text(right));
@@ -173,7 +174,14 @@ function subtract(left: Value, right: Value): Value {
 function multiply(left: Value, right: Value): Value {
   if (typeof left === "string" || isArray(left)) {
     const times = Number(convert(right, "int"));
-    if (typeof left === "string") return left.repeat(Math.max(0, times));
+    if (times < 0)
+      throw failure(
+        "RuntimeException",
+        "Specified argument was out of the range of valid values.\r\nParameter name: times",
+        { type: "System.ArgumentOutOfRangeException", category: "OperationStopped: (:)" },
+      );
+    checkRoom(times * left.length);
+    if (typeof left === "string") return left.repeat(times);
     return Array.from({ length: times }, () => left).flat();
   }
   return arithmetic("*", numeric(left, "*"), numeric(right, "*"));
@@ -182,6 +190,7 @@ function multiply(left: Value, right: Value): Value {
 function range(left: Value, right: Value): Value {
   const [from, to] = [Number(convert(left, "int")), Number(convert(right, "int"))];
   const step = from <= to ? 1 : -1;
+  checkRoom(Math.abs(to - from));
   return Array.from({ length: Math.abs(to - from) + 1 }, (_, index) => from + index * step);
 }
 
