@@ -4,7 +4,7 @@ import { absolutePath } from "../../system/windows-path.ts";
 import { Hashtable, NetList, PsObject } from "../values/collections.ts";
 import { convert, count, itemsOf, text, versionFrom } from "../values/convert.ts";
 import { DateTime, TimeSpan } from "../values/date-time.ts";
-import { checkRoom, NetException } from "../values/errors.ts";
+import { checkRoom, methodFailure, NetException } from "../values/errors.ts";
 import { fullTypeName } from "../values/types.ts";
 import { NetObject, type Value } from "../values/value.ts";
 import { Encoding } from "./encoding.ts";
@@ -49,6 +49,9 @@ export function construct(typeName: string, args: readonly Value[], process: Win
   const array = /^(.*)\[\]$/.exec(full);
   if (array) {
     const size = count(first);
+    if (size < 0)
+      throw methodFailure(".ctor", 1, "System.OverflowException", "Arithmetic operation resulted in an overflow.");
+    checkRoom(size);
     return /byte$/i.test(array[1] ?? "")
       ? new Uint8Array(size)
       : Array.from({ length: size }, () => (/int(?:32|64)$/i.test(array[1] ?? "") ? 0 : null));
