@@ -124,7 +124,7 @@ export function failure(
 }
 
 /** More than this, in characters or items, is more than a small instance has memory for. */
-const mostItems = 2 ** 26;
+const mostItems = 2 ** 24;
 /** Fails as a machine without the memory for so many characters or items does. */
 export function checkRoom(items: number): void {
   if (items > mostItems)
