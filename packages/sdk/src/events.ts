@@ -59,4 +59,10 @@ export type EngineEventBody =
       readonly ms: number;
       readonly artifacts: readonly ArtifactRecord[];
     }
-  | { readonly type: "run-ended"; readonly outcome: Outcome; readonly ms: number };
+  | {
+      readonly type: "run-ended";
+      readonly outcome: Outcome;
+      readonly ms: number;
+      /** Absent where cleanup could take the time it needs. */
+      readonly cutShort?: true;
+    };

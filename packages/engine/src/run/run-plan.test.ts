@@ -376,6 +376,22 @@ Build 'web' errored after D: Script exited with non-zero exit status: 3
     expect(text.endsWith("Cleanly cancelled builds after being interrupted.\n")).toBe(true);
   });
 
+  it("does not call it clean where a second interrupt cut the cleanup short", async () => {
+    const interrupt = new AbortController();
+    const force2 = new AbortController();
+    const { text, events } = await play({
+      request: { interrupt: interrupt.signal, force2: force2.signal },
+      builder: async (ctx) => {
+        interrupt.abort(new Error("interrupt"));
+        force2.abort(new Error("interrupt"));
+        await ctx.step("StepNever", async () => {});
+        return artifact("a");
+      },
+    });
+    expect(text).toContain("\nCancelled builds after being interrupted; their cleanup was cut short.\n");
+    expect(events.at(-1)).toMatchObject({ type: "run-ended", cutShort: true });
+  });
+
   it("ends a build that outlives -timeout, with cleanup", async () => {
     const world = new World();
     const host = new FakeHost();

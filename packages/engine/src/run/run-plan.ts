@@ -121,7 +121,8 @@ export async function runPlan(request: RunRequest): Promise<RunOutcome> {
     : failed > 0 || expired.signal.aborted
       ? "failed"
       : "succeeded";
-  emit({ type: "run-ended", outcome, ms: clock.monotonic() - started });
+  const cutShort = request.force2.aborted && ({ cutShort: true } as const);
+  emit({ type: "run-ended", outcome, ms: clock.monotonic() - started, ...cutShort });
   return { outcome, failed };
 }
 

@@ -1,7 +1,7 @@
 import type { EngineEvent } from "@kiln/sdk";
 import { durationWords } from "./duration-words.ts";
 import { lineText } from "./line-text.ts";
-import { buildEndedText, RunSummary } from "./summary.ts";
+import { buildEndedText, cancelledText, RunSummary } from "./summary.ts";
 import { timingTable } from "./timings.ts";
 
 export interface HumanViewOptions {
@@ -72,7 +72,7 @@ export function humanView(options: HumanViewOptions): View {
 
   const runEnded = (event: Extract<EngineEvent, { type: "run-ended" }>): string => {
     const waited = `\n==> Wait completed after ${durationWords(event.ms)}\n`;
-    if (event.outcome === "cancelled") return `${waited}Cleanly cancelled builds after being interrupted.\n`;
+    if (event.outcome === "cancelled") return `${waited}${cancelledText(event)}\n`;
     const failed = summary.failed;
     const errors =
       failed.length === 0

@@ -2,7 +2,7 @@ import type { ArtifactRecord, EngineEvent } from "@kiln/sdk";
 import { durationWords } from "./duration-words.ts";
 import type { View } from "./human-view.ts";
 import { lineText } from "./line-text.ts";
-import { buildEndedText, RunSummary } from "./summary.ts";
+import { buildEndedText, cancelledText, RunSummary } from "./summary.ts";
 
 /** One record: `UNIXSECONDS,TARGET,CATEGORY,ARG…`, with Packer's escapes. */
 export function machineRecord(at: string, target: string, category: string, ...args: readonly string[]): string {
@@ -33,8 +33,7 @@ export function machineView(): View {
   const runEnded = (event: Extract<EngineEvent, { type: "run-ended" }>): string => {
     const { at } = event;
     const waited = ui(event, "say", `\n==> Wait completed after ${durationWords(event.ms)}`);
-    if (event.outcome === "cancelled")
-      return waited + ui(event, "say", "Cleanly cancelled builds after being interrupted.");
+    if (event.outcome === "cancelled") return waited + ui(event, "say", cancelledText(event));
     const failed = summary.failed;
     const errors = failed.map(
       (e) =>

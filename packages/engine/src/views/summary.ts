@@ -34,3 +34,10 @@ export function buildEndedText(event: BuildEnded): string {
     event.outcome === "cancelled" ? `build was cancelled (${event.error ?? "interrupted"})` : (event.error ?? "");
   return `Build '${event.build}' errored after ${after}: ${error}`;
 }
+
+/** The last line of a run that somebody interrupted. */
+export function cancelledText({ cutShort }: Extract<EngineEvent, { type: "run-ended" }>): string {
+  return cutShort
+    ? "Cancelled builds after being interrupted; their cleanup was cut short."
+    : "Cleanly cancelled builds after being interrupted.";
+}
