@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JournalEntry } from "@kiln/sdk";
@@ -76,6 +76,47 @@ describe("journals in files", () => {
     expect(run?.outstanding).toHaveLength(1);
   });
 
+  it("goes on after a line that was cut, and reads what follows", async () => {
+    const store = fileJournals(folder);
+    {
+      await using journal = await store.open("run-1", "build");
+      await journal.append(entry("r1", "intent"));
+    }
+    appendFileSync(join(folder, "run-1.jsonl"), '{"at":"2024');
+    {
+      await using journal = await store.resume("run-1");
+      await journal.append(entry("r1", "released"));
+    }
+    expect((await store.find("run-1"))?.outstanding).toEqual([]);
+  });
+
+  it("knows runs by their name, and none that has no journal", async () => {
+    const store = fileJournals(folder);
+    await using journal = await store.open("run-1", "build");
+    await journal.append(entry("r1", "intent"));
+    expect(await store.find("run-1")).toMatchObject({ run: "run-1", alive: true });
+    expect(await store.find("run-2")).toBeUndefined();
+  });
+
+  it("lists runs while others begin and end", async () => {
+    const store = fileJournals(folder);
+    const busy = async (run: string): Promise<void> => {
+      for (let i = 0; i < 25; i++) {
+        await using journal = await store.open(`${run}-${i}`, "build");
+        await journal.append(entry("r1", "intent", { run: `${run}-${i}` }));
+        await store.forget(`${run}-${i}`);
+      }
+    };
+    let over = false;
+    const others = Promise.all(["a", "b", "c"].map(busy)).finally(() => {
+      over = true;
+    });
+    // Each is alive for as long as it is there.
+    while (!over) for (const run of await store.runs()) expect(run.alive).toBe(true);
+    await others;
+    expect(await store.runs()).toEqual([]);
+  });
+
   it("goes on writing to a dead run's journal and forgets it in the end", async () => {
     const store = fileJournals(folder);
     {
@@ -86,7 +127,7 @@ describe("journals in files", () => {
       await using journal = await store.resume("run-1");
       await journal.append(entry("r1", "released"));
     }
-    expect(readFileSync(join(folder, "run-1.jsonl"), "utf8").split("\n")).toHaveLength(4);
+    expect(readFileSync(join(folder, "run-1.jsonl"), "utf8").split("\n")).toHaveLength(5);
     expect((await store.runs())[0]?.outstanding).toEqual([]);
     await store.forget("run-1");
     expect(await store.runs()).toEqual([]);

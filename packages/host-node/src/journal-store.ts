@@ -1,4 +1,4 @@
-import { type FileHandle, open, readdir, readFile, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Journal, JournalEntry, JournalledRun, JournalStore } from "@kiln/sdk";
 import { codeOf } from "@kiln/sdk";
@@ -61,9 +61,7 @@ class FileJournal implements Journal {
   #open(): Promise<FileHandle> {
     this.#handle ??= (async () => {
       await makeDirectories(join(this.#path, ".."), 0o700);
-      const handle = await open(this.#path, "a", 0o600);
-      if (this.#header) await handle.appendFile(`${JSON.stringify(await this.#header())}\n`);
-      return handle;
+      return this.#header ? await begin(this.#path, await this.#header()) : await goOn(this.#path);
     })();
     return this.#handle;
   }
@@ -76,7 +74,28 @@ class FileJournal implements Journal {
   }
 }
 
-/** Entries of a journal; a last line cut short by a crash is ignored. */
+/** The file gets its name with the header in it: without one, another Kiln would take the run for dead. */
+async function begin(path: string, header: Header): Promise<FileHandle> {
+  const unnamed = `${path}.new`;
+  const handle = await open(unnamed, "a", 0o600);
+  try {
+    await handle.appendFile(`${JSON.stringify(header)}\n`);
+    await rename(unnamed, path);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** What a crash left of a last line must not swallow the next. */
+async function goOn(path: string): Promise<FileHandle> {
+  const handle = await open(path, "a", 0o600);
+  await handle.appendFile("\n");
+  return handle;
+}
+
+/** Entries of a journal; a line cut short by a crash is ignored. */
 function parseJournal(text: string): {
   readonly header: Header | undefined;
   readonly entries: readonly JournalEntry[];
@@ -87,7 +106,7 @@ function parseJournal(text: string): {
     try {
       values.push(JSON.parse(line));
     } catch {
-      break;
+      // What was intended next was never made.
     }
   }
   const [header, ...entries] = values;
@@ -105,9 +124,31 @@ function outstandingOf(entries: readonly JournalEntry[]): readonly JournalEntry[
   return [...open.values()];
 }
 
+/** Other Kilns remove their journals at any time. */
+async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 /** Journals as files, one per run, in the user's state directory. */
 export function fileJournals(directory: string): JournalStore {
   const pathOf = (run: string): string => join(directory, `${run}.jsonl`);
+  const find = async (run: string): Promise<JournalledRun | undefined> => {
+    const text = await unlessMissing(readFile(pathOf(run), "utf8"));
+    if (text === undefined) return undefined;
+    const { header, entries } = parseJournal(text);
+    return {
+      run,
+      startedAt: header?.at ?? "",
+      command: header?.command ?? "",
+      alive: header ? await isAlive(header) : false,
+      outstanding: outstandingOf(entries),
+    };
+  };
   return {
     open: async (run, command) =>
       new FileJournal(pathOf(run), run, async () => ({
@@ -119,21 +160,13 @@ export function fileJournals(directory: string): JournalStore {
       })),
     resume: async (run) => new FileJournal(pathOf(run), run),
     forget: (run) => rm(pathOf(run), { force: true }),
+    find,
     runs: async () => {
-      const names = await readdir(directory).catch((error: unknown) => {
-        if (codeOf(error) === "ENOENT") return [];
-        throw error;
-      });
+      const names = (await unlessMissing(readdir(directory))) ?? [];
       const runs: JournalledRun[] = [];
       for (const name of names.filter((n) => n.endsWith(".jsonl")).sort()) {
-        const { header, entries } = parseJournal(await readFile(join(directory, name), "utf8"));
-        runs.push({
-          run: name.slice(0, -".jsonl".length),
-          startedAt: header?.at ?? "",
-          command: header?.command ?? "",
-          alive: header ? await isAlive(header) : false,
-          outstanding: outstandingOf(entries),
-        });
+        const run = await find(name.slice(0, -".jsonl".length));
+        if (run) runs.push(run);
       }
       return runs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0));
     },

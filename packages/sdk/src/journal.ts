@@ -32,6 +32,8 @@ export interface JournalledRun {
 export interface JournalStore {
   open(run: string, command: string): Promise<Journal>;
   runs(): Promise<readonly JournalledRun[]>;
+  /** One run; undefined where it has no journal, or has it no longer. */
+  find(run: string): Promise<JournalledRun | undefined>;
   /** Appends to a dead run's journal; used by `cleanup`. */
   resume(run: string): Promise<Journal>;
   /** Removes the file of a run with nothing outstanding. */

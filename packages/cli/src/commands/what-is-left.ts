@@ -3,7 +3,7 @@ import type { Io } from "../io.ts";
 
 /** After a run: what its journal says still exists, and the command that removes it. Silent when nothing is left. */
 export async function tellWhatIsLeft(io: Io, engine: Engine, tell: (line: string) => void): Promise<void> {
-  const run = (await io.journals.runs()).find((r) => r.run === io.runUuid);
+  const run = await io.journals.find(io.runUuid);
   if (!run) return;
   if (run.outstanding.length === 0) {
     await io.journals.forget(io.runUuid);

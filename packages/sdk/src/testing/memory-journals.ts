@@ -30,6 +30,9 @@ export class MemoryJournals implements JournalStore {
   async forget(run: string): Promise<void> {
     this.#commands.delete(run);
   }
+  async find(wanted: string): Promise<JournalledRun | undefined> {
+    return (await this.runs()).find(({ run }) => run === wanted);
+  }
   async runs(): Promise<readonly JournalledRun[]> {
     return [...this.#commands].map(([run, command]) => {
       const open = new Map<string, JournalEntry>();
