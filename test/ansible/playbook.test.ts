@@ -123,7 +123,10 @@ it("stops with the build, and what a killed build leaves is cleaned up", async (
   const interrupted = async (signal: NodeJS.Signals) => {
     rmSync(mark, { force: true });
     const watch = setInterval(() => {
-      if (existsSync(mark)) stop?.(signal);
+      if (!existsSync(mark)) return;
+      // Once: a second one would cut the cleanup short.
+      clearInterval(watch);
+      stop?.(signal);
     }, 50);
     let stop: ((signal: NodeJS.Signals) => void) | undefined;
     try {

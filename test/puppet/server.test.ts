@@ -39,7 +39,7 @@ async function build(
 }
 
 it("runs the agent against a real puppetserver, with certificates made there or brought along", {
-  timeout: 400_000,
+  timeout: 900_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "kiln-agent-"));
   const at = (name: string): string => join(folder, name);

@@ -77,7 +77,7 @@ describe("a disk image provisioned over SSH", () => {
 describe("a machine that does not do what it should", () => {
   it("shows its console and its screen where SSH never comes", async () => {
     using bed = new QemuBed();
-    const run = await bed.build(bed.template({ ...tinyOptions("tiny.mute"), ssh_timeout: "9s" }));
+    const run = await bed.build(bed.template({ ...tinyOptions("tiny.mute"), ssh_timeout: "15s" }));
     expect(run.code).toBe(1);
     const said = run.stdout + run.stderr;
     expect(said).toMatch(/Timeout waiting for SSH/);

@@ -12,7 +12,9 @@ async function startOf(pid: number): Promise<string> {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     // Field 22, counted after the command name, which may itself hold spaces and parentheses.
     const boot = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
-    return `${boot}/${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""}`;
+    const [state = "", ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // A zombie has ended: only its parent has not asked, and in a container without an init nobody ever will.
+    return state === "Z" || state === "X" ? "" : `${boot}/${fields[18] ?? ""}`;
   } catch {
     return "";
   }

@@ -39,6 +39,8 @@ class Cleaning {
   readonly #ui: Ui;
   #looked = 0;
   #seen = 0;
+  /** Runs that are not over. */
+  #alone = 0;
   #failed = 0;
 
   constructor(io: Io, options: CleanupOptions) {
@@ -73,9 +75,9 @@ class Cleaning {
       signal: this.#io.interrupts.first,
       onResource: (resource) => this.#tell(resource),
     });
-    for (const run of result.alive) {
-      if (run.outstanding.length > 0) this.#printer.say(`${run.run}: still running, left alone`);
-    }
+    const busy = result.alive.filter(({ outstanding }) => outstanding.length > 0);
+    for (const { run } of busy) this.#printer.say(`${run}: still running, left alone`);
+    this.#alone += busy.length;
     this.#looked += result.runs.length + result.alive.length;
     this.#failed += result.failed;
   }
@@ -88,7 +90,8 @@ class Cleaning {
       );
       return 1;
     }
-    if (this.#seen === 0) this.#printer.say("Nothing was left behind.");
+    if (this.#seen === 0)
+      this.#printer.say(this.#alone > 0 ? "Nothing else was left behind." : "Nothing was left behind.");
     return this.#failed > 0 ? 1 : 0;
   }
 

@@ -75,6 +75,8 @@ export class BuildRun {
   readonly #undo: UndoAccess;
   readonly #targets = new Map<Communicator, ConnectTarget>();
   #cache: BuildCacheRun | undefined;
+  /** What ended the build before its time. */
+  #failure: unknown;
   #cleanupError: Error | undefined;
 
   constructor(build: PlannedBuild, settings: RunSettings) {
@@ -115,6 +117,7 @@ export class BuildRun {
       artifact = await bound.prepared.run(this.#buildContext(bound.render));
     } catch (error) {
       failure = error ?? new StepError("the build failed without saying why");
+      this.#failure = failure;
     }
     await this.#steps.undoAll(failure === undefined ? "succeeded" : work.aborted ? "cancelled" : "failed");
     failure = this.#cleanupError ?? failure;
@@ -225,43 +228,38 @@ export class BuildRun {
   }
 
   async #provisionAll(machine: Machine): Promise<void> {
-    let failure: unknown;
-    this.#steps.scope.deferToEnd(async (cleanup) => {
-      if (failure !== undefined) await this.#errorCleanup(machine, failure, cleanup);
+    // As in Packer, also where a later step fails: the commit, the shutdown.
+    this.#steps.scope.deferToEnd(async (cleanup, outcome) => {
+      if (outcome !== "succeeded") await this.#errorCleanup(machine, cleanup);
     });
     const { engine, debug, work } = this.#settings;
     const done = this.#cache?.begin(machine) ?? 0;
-    try {
-      for (const [index, provisioner] of this.#build.provisioners.entries()) {
-        if (index < done) continue;
-        if (debug) {
-          const question = "Pausing before the next provisioner . Press enter to continue.";
-          await this.#ui.ask(question, work).catch(() => {});
-        }
-        const clean = await this.#steps.timed(`provisioner ${provisioner.type}`, () =>
-          provisionOne(provisioner, {
-            say: (line) => this.#ui.say(line),
-            error: (line) => this.#ui.error(line),
-            sleep: (ms, signal) => engine.host.clock.sleep(ms, signal),
-            signal: work,
-            run: (p, signal) => this.#runProvisioner(p, machine, signal),
-          }),
-        );
-        await this.#cache?.ended(index, machine, clean);
+    for (const [index, provisioner] of this.#build.provisioners.entries()) {
+      if (index < done) continue;
+      if (debug) {
+        const question = "Pausing before the next provisioner . Press enter to continue.";
+        await this.#ui.ask(question, work).catch(() => {});
       }
-    } catch (error) {
-      failure = error;
-      throw error;
+      const clean = await this.#steps.timed(`provisioner ${provisioner.type}`, () =>
+        provisionOne(provisioner, {
+          say: (line) => this.#ui.say(line),
+          error: (line) => this.#ui.error(line),
+          sleep: (ms, signal) => engine.host.clock.sleep(ms, signal),
+          signal: work,
+          run: (p, signal) => this.#runProvisioner(p, machine, signal),
+        }),
+      );
+      await this.#cache?.ended(index, machine, clean);
     }
   }
 
-  async #errorCleanup(machine: Machine, failure: unknown, cleanup: AbortSignal): Promise<void> {
+  async #errorCleanup(machine: Machine, cleanup: AbortSignal): Promise<void> {
     this.#ui.say("Provisioning step had errors: Running the cleanup provisioner, if present...");
     if (!this.#build.onError) return;
     try {
       await this.#runProvisioner(this.#build.onError, machine, cleanup);
     } catch (error) {
-      this.#cleanupError = cleanupFailure(error, failure);
+      this.#cleanupError = cleanupFailure(error, this.#failure);
     }
   }
 

@@ -11,6 +11,7 @@ import {
   type ProvisionContext,
   type Resource,
   type ResourceKind,
+  StepError,
 } from "@kiln/sdk";
 import { FakeHost, MemoryJournals, renderNames } from "@kiln/sdk/testing";
 import { describe, expect, it } from "vitest";
@@ -257,6 +258,25 @@ Build 'web' errored after D: Script exited with non-zero exit status: 3
 ==> Builds finished but no artifacts were created.
 `,
     );
+  });
+
+  it("runs the error-cleanup provisioner where a step after provisioning fails, and not where none does", async () => {
+    const log: string[] = [];
+    const scene = (fails: boolean): Scene => ({
+      builder: async (ctx) => {
+        await ctx.provision(await connect(ctx));
+        await ctx.step("StepCommit", async () => {
+          if (fails) throw new StepError("Error committing container");
+        });
+        return artifact("image");
+      },
+      provisioners: [planned(async () => void log.push("provisioned"))],
+      onError: planned(async () => void log.push("cleaned")),
+    });
+    expect((await play(scene(false))).outcome.outcome).toBe("succeeded");
+    expect(log).toEqual(["provisioned"]);
+    expect((await play(scene(true))).outcome.outcome).toBe("failed");
+    expect(log).toEqual(["provisioned", "provisioned", "cleaned"]);
   });
 
   it("leaves everything in place under -on-error=abort, and says so", async () => {
