@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { nodeHost } from "@kiln/host-node";
 import type { PrepareContext, ProvisionContext } from "@kiln/sdk";
 import { FakeClock, fakePrepareContext } from "@kiln/sdk/testing";
@@ -185,25 +185,51 @@ it("runs a script without interpreter line in the user's own shell, as sshd woul
 it("tells a script that cannot be put there from one that fails, and tries again", async () => {
   await using dir = await scratch();
   const m = new ShellMachine();
-  await expect(
-    run({ inline: ["exit 1"], remote_path: dir.at("no/s.sh"), start_retry_timeout: 5_000 }, m),
-  ).rejects.toThrow(/^Error uploading script: .*no\/s\.sh/);
+  await mkdir(dir.at("s.sh"));
+  await expect(run({ inline: ["exit 1"], remote_path: dir.at("s.sh"), start_retry_timeout: 5_000 }, m)).rejects.toThrow(
+    /^Error uploading script: .*\/s\.sh/,
+  );
   expect(m.asked).toHaveLength(3);
 
   const clock = new FakeClock();
   const sleep = clock.sleep.bind(clock);
   clock.sleep = async (ms, signal) => {
-    await mkdir(dir.at("no"));
+    await rm(dir.at("s.sh"), { recursive: true });
     return sleep(ms, signal);
   };
-  const ctx = await run({ inline: ["echo here"], remote_path: dir.at("no/s.sh") }, m, {
+  const ctx = await run({ inline: ["echo here"], remote_path: dir.at("s.sh") }, m, {
     host: { ...nodeHost(), clock },
   });
   expect(outputOf(ctx)).toEqual([
-    expect.stringMatching(/^!!> Error uploading script: .*no\/s\.sh.*; trying for up to 5m0s$/),
+    expect.stringMatching(/^!!> Error uploading script: .*\/s\.sh.*; trying for up to 5m0s$/),
     "    here",
   ]);
   expect(clock.sleeps).toEqual([2_000]);
+});
+
+it.each<ShellMachineOptions>([{}, { noShell: true }])(
+  "does not wait for a directory that the machine lacks: %j",
+  async (options) => {
+    await using dir = await scratch();
+    const m = new ShellMachine(options);
+    for (const settings of [
+      { remote_folder: dir.at("no") },
+      { remote_path: dir.at("s.sh"), remote_folder: dir.at("no"), use_env_var_file: true },
+    ])
+      await expect(run({ inline: ["exit 1"], ...settings }, m)).rejects.toThrow(
+        /^Error uploading (script|envVarFile): .*\/no\/.*set remote_folder or remote_path/,
+      );
+    expect(m.asked.filter((command) => !command.startsWith("/bin/sh"))).toHaveLength(options.noShell ? 2 : 0);
+  },
+);
+
+it("lets a script that a signal ends have the last word", async () => {
+  await using dir = await scratch();
+  const ctx = realRun({ communicator: new ShellMachine({ shell: "/bin/bash" }) });
+  const settings = { ...defaults, inline: ["echo last >&2; kill -9 $$"], remote_path: dir.at("s.sh") };
+  const ready = prepared(await shell.prepare(settings, fakePrepareContext()));
+  await expect(ready.run(ctx)).rejects.toThrow("exit status: 137");
+  expect(ctx.ui.lines.slice(1)).toEqual(["!!> last"]);
 });
 
 it("goes step by step where there is no POSIX shell, and asks only once", async () => {

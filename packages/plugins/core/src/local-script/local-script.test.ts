@@ -78,6 +78,14 @@ it("runs inline commands from a file that goes again", async () => {
   expect(host.files.paths()).toEqual([]);
 });
 
+it.each([
+  [".zz", /packer-shell\d+\.zz$/],
+  ["zz", /packer-shell\d+\.zz$/],
+  ["", /packer-shell\d+$/],
+])("names the file of inline commands with the extension %j", async (tempfile_extension, name) => {
+  expect((await run({ inline: ["true"], tempfile_extension })).ui.lines[0]).toMatch(name);
+});
+
 it("skips other operating systems", async () => {
   const ctx = await run({ inline: ["x"], only_on: ["windows"] });
   expect(ctx.ui.lines).toEqual(["==> Skipping shell-local due to runtime OS"]);

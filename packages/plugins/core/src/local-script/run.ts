@@ -25,7 +25,7 @@ export async function runLocalScripts(config: LocalScriptConfig, ctx: RunContext
   const text = windows && !config.inline_shebang ? windowsScript(inline, ctx) : unixScript(config, inline, ctx);
   const file = await temporaryFile(ctx, text, {
     prefix: "packer-shell",
-    extension: config.tempfile_extension ?? (windows ? ".cmd" : ""),
+    extension: (config.tempfile_extension || (windows ? ".cmd" : "")).replace(/^(?=[^.])/, "."),
     mode: 0o700,
   });
   try {

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { type Artifact, type BuildContext, codeOf, failureText, type Host, StepError } from "@kiln/sdk";
+import { removeHalfFile } from "../../temporary-file/remove-half-file.ts";
 import type { Config } from "./config.ts";
 import { mockCommunicator } from "./mock-communicator.ts";
 
@@ -15,10 +16,20 @@ export async function build(config: Config & { readonly target: string }, ctx: B
     } else await host.files.write(target, content ?? "", { mode: 0o600 });
   } catch (error) {
     signal.throwIfAborted();
-    throw new StepError(failureText(error), { code: codeOf(error) ?? "file/not-written", cause: error });
+    if (error instanceof StepError) throw error;
+    throw new StepError(`${failedCall(error)} ${target}: ${failureText(error)}`, {
+      code: codeOf(error) ?? "file/not-written",
+      cause: error,
+    });
   }
   await ctx.provision({ communicator: mockCommunicator, facts: {} });
   return fileArtifact(target, host);
+}
+
+/** The system call that failed, as Go names it; a copy that failed midway was writing. */
+function failedCall(error: unknown): string {
+  const call = error instanceof Error && "syscall" in error ? error.syscall : undefined;
+  return call === "open" || call === "mkdir" ? call : "write";
 }
 
 /** Beyond this a copy must be interruptible, and so is made piece by piece. */
@@ -44,7 +55,7 @@ async function copy(source: string, target: string, host: Host, signal: AbortSig
     }
     return await stream(source, target, host, signal);
   } catch (error) {
-    await files.remove(target);
+    await removeHalfFile(target, files);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { messageOf, type ProvisionContext } from "@kiln/sdk";
+import { removeHalfFile } from "../../temporary-file/remove-half-file.ts";
 import { endsInSeparator, remoteBaseName } from "./remote-path.ts";
 
 export interface DownloadJob {
@@ -53,7 +54,7 @@ async function fetchFile(source: AsyncIterable<Uint8Array>, destination: string,
     await files.write(destination, all(), { mode: 0o644 });
   } catch (error) {
     await remote.return?.();
-    await files.remove(destination);
+    await removeHalfFile(destination, files);
     throw error;
   }
 }

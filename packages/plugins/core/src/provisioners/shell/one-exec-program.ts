@@ -23,7 +23,7 @@ export function bootstrap(size: number): string {
 
 /**
  * A POSIX shell program that takes the script from its input, runs the command and removes the script. Messages: `ready` (the script
- * is there, whole), `refused` (it could not be put there), `exit=N` (the command ended), `clean` (script removed). In braces, so that
+ * is there, whole), `refused` (it could not be put there), `closed` (nor can it ever: no directory to write to), `exit=N` (the command ended), `clean` (script removed). In braces, so that
  * a program cut short by a lost connection does nothing. A script cut short is never run: its size is checked.
  */
 export function program(options: ProgramOptions): string {
@@ -33,7 +33,7 @@ export function program(options: ProgramOptions): string {
   const receive = [
     ...(envFile
       ? [
-          `(umask 077; dd bs=1 count=${envFile.size} 2>/dev/null >"$e")`,
+          `(umask 077; dd bs=1 count=${envFile.size} >"$e" 2>/dev/null)`,
           `test $(wc -c <"$e") -eq ${envFile.size}`,
           'chmod 0600 "$e"',
         ]
@@ -51,7 +51,10 @@ export function program(options: ProgramOptions): string {
     `if ${receive.join(" && ")}; then`,
     'chmod 0755 "$p" 2>/dev/null',
     say("ready"),
-    `${shell} -c ${quoted(options.command)}`,
+    // That a signal ended it is in the status: this shell is not to write "Killed" after the script's own lines. In parentheses, since
+    // dash would have its own standard error moved by those of a plain command.
+    "exec 3>&2 2>/dev/null",
+    `(exec ${shell} -c ${quoted(options.command)} 2>&3 3>&-)`,
     "s=$?",
     say("exit=$s"),
     ...(cleanAfter.length > 0
@@ -59,6 +62,10 @@ export function program(options: ProgramOptions): string {
       : []),
     "exit $s",
     "fi",
+    `for f in ${envFile ? '"$p" "$e"' : '"$p"'}; do`,
+    "case $f in */*) d=${f%/*}/;; *) d=.;; esac",
+    `test -d "$d" && test -w "$d" || { ${say("closed")}; exit 1; }`,
+    "done",
     'test -f "$p" && rm -f "$p"',
     say("refused"),
     "exit 1",

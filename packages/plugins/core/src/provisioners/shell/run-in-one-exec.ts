@@ -1,7 +1,7 @@
 import type { OutputChunk } from "@kiln/sdk";
 import { MarkerStream } from "./marker-stream.ts";
 import { bootstrap, program } from "./one-exec-program.ts";
-import { type MachineAccess, type ScriptEnd, type ScriptRun, StartError } from "./script-run.ts";
+import { type MachineAccess, type ScriptEnd, type ScriptRun, StartError, unreachablePath } from "./script-run.ts";
 
 /** Output seen before the script runs is held back, up to this many bytes: a login message, or why it could not run. */
 const mostHeld = 64 * 1024;
@@ -46,7 +46,8 @@ export async function runInOneExec(
   conversation.end();
   if (conversation.ready) return { exit: conversation.exit ?? exit, cleaned: conversation.cleaned };
   if (exit === "disconnected") throw new StartError("Error uploading script: the connection was lost");
-  if (conversation.refused) throw new StartError(`Error uploading script: ${conversation.complaint()}`);
+  if (conversation.closed) throw unreachablePath("script", conversation.complaint(run.remotePath));
+  if (conversation.refused) throw new StartError(`Error uploading script: ${conversation.complaint(run.remotePath)}`);
   return undefined;
 }
 
@@ -60,6 +61,7 @@ async function* input(text: Uint8Array, run: ScriptRun): AsyncGenerator<Uint8Arr
 class Conversation {
   ready = false;
   refused = false;
+  closed = false;
   cleaned = false;
   exit: number | undefined;
   readonly #show: (chunk: OutputChunk) => void;
@@ -86,9 +88,9 @@ class Conversation {
   }
 
   /** The last thing said while the script was being put into place. */
-  complaint(): string {
+  complaint(path: string): string {
     const text = Buffer.concat(this.#held.map((chunk) => chunk.bytes)).toString("utf8");
-    return text.trim().split(/\r?\n/).at(-1)?.trim() || "the machine did not take it";
+    return text.trim().split(/\r?\n/).at(-1)?.trim() || `the machine did not take ${path}`;
   }
 
   #text(chunk: OutputChunk): void {
@@ -104,6 +106,7 @@ class Conversation {
       this.ready = true;
       for (const chunk of this.#held.splice(0)) this.#show(chunk);
     } else if (message === "refused") this.refused = true;
+    else if (message === "closed") this.closed = true;
     else if (message === "clean") this.cleaned = true;
     else if (message.startsWith("exit=")) this.exit = Number(message.slice("exit=".length));
   }

@@ -1,5 +1,8 @@
 import { codeOf, messageOf, TransferError } from "@kiln/sdk";
-import { type MachineAccess, type ScriptEnd, type ScriptRun, StartError } from "./script-run.ts";
+import { type MachineAccess, type ScriptEnd, type ScriptRun, StartError, unreachablePath } from "./script-run.ts";
+
+/** What SCP, SFTP and the shells of machines say of a directory that is missing or closed. */
+const neverHeals = /no such file|nonexistent|not a directory|permission denied|read-only file system/i;
 
 /**
  * Uploads, makes executable and runs, as Packer does: for machines without a POSIX shell, and for sessions on a terminal. Leaves the
@@ -32,6 +35,8 @@ async function upload(
     signal.throwIfAborted();
     // No machine to send to: trying again for minutes would only hide that.
     if (error instanceof TransferError && error.code === "transfer/unsupported") throw error;
+    if (codeOf(error) === "transfer/refused" && neverHeals.test(messageOf(error)))
+      throw unreachablePath(what, messageOf(error), error);
     throw new StartError(`Error uploading ${what}: ${messageOf(error)}`, {
       code: codeOf(error) ?? "transfer/refused",
       cause: error,

@@ -33,3 +33,11 @@ export class StartError extends StepError {
     this.prototype.name = "StartError";
   }
 }
+
+/** The machine has no such directory, or lets nobody write there: minutes of trying would not change that. */
+export function unreachablePath(what: string, why: string, cause?: unknown): StepError {
+  return new StepError(
+    `Error uploading ${what}: ${why}. Trying again would not help: set remote_folder or remote_path to a directory of the machine that its user may write to.`,
+    { code: "transfer/refused", cause },
+  );
+}
