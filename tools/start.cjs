@@ -17,8 +17,8 @@ try {
   process.stderr.write("kiln: the working directory is gone. Change to one that exists.\n");
   process.exit(1);
 }
-const { existsSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
-const { join } = require("node:path");
+const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { dirname, join, resolve } = require("node:path");
 const { Script } = require("node:vm");
 
 /** Parts whose compiled code is to be written when the process ends; only the build asks for that. */
@@ -40,6 +40,22 @@ function whenUsed(get) {
   );
 }
 
+/**
+ * In the user's own cache directory: Node's default lies in the directory for temporary files, where others could put code for us to run.
+ * Without such a directory nothing is kept.
+ */
+function keepCompiledCode() {
+  const { KILN_CACHE_DIR, XDG_CACHE_HOME } = process.env;
+  try {
+    const base = KILN_CACHE_DIR || join(XDG_CACHE_HOME || join(require("node:os").homedir(), ".cache"), "kiln");
+    const directory = resolve(base, "code");
+    // One by one: asked to make missing parents too, Node never returns where none can be made (below /proc).
+    for (const path of [dirname(resolve(base)), resolve(base), directory])
+      if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
+    modules.enableCompileCache(directory);
+  } catch {}
+}
+
 /** @param {string} part File name of a part of the program, such as `main.cjs`. */
 function load(part) {
   const file = join(__dirname, part);
@@ -48,7 +64,7 @@ function load(part) {
   const kept = `${file}.cache`;
   const write = writing.some((name) => part === `${name}.cjs`);
   if (!write && !existsSync(kept)) {
-    if (!cacheOn) modules.enableCompileCache();
+    if (!cacheOn) keepCompiledCode();
     cacheOn = true;
     return require(file);
   }
