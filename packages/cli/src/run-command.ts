@@ -1,6 +1,7 @@
 import type { BuildOptions } from "./commands/build.ts";
 import type { TemplateOptions } from "./commands/run-template.ts";
 import { type CommandLine, readCommandLine } from "./flags/command-line.ts";
+import { checkGlobalConfig } from "./global-config.ts";
 import type { Io } from "./io.ts";
 import { Printer, unforeseen } from "./output/printer.ts";
 import type { TemplateInput } from "./template/load-template.ts";
@@ -25,6 +26,7 @@ export async function runCommand(io: Io, args: readonly string[]): Promise<numbe
     return line.code;
   }
   try {
+    if (!(await checkGlobalConfig(io, printer))) return 1;
     return await run(io, line);
   } catch (error) {
     printer.error(unforeseen(error));
