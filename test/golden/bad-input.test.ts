@@ -25,7 +25,7 @@ interface Case {
   readonly told: readonly string[];
 }
 
-// Every case of issue 2 §11 that a JSON template can show: place, words, suggestion.
+// Every mistake that a JSON template can show: place, words, suggestion.
 const cases: Readonly<Record<string, Case>> = {
   "a JSON syntax error": {
     template: '{"builders":[{"type":"null",}],\n "x" 1}',
@@ -183,4 +183,12 @@ it("refuses what it cannot write", async () => {
   const { code, stdout } = await kiln(["build", "-output=xml", "null.json"]);
   expect(code).toBe(1);
   expect(stdout).toMatch(/invalid value "xml" for flag -output: expected one of \["text" "jsonl"\]\n$/);
+});
+
+it("says which log file cannot be made", async () => {
+  const env = { KILN_STATE_DIR: join(folder, "state"), PACKER_LOG_PATH: join(folder, "none", "x.log") };
+  writeFileSync(join(folder, "logged.json"), JSON.stringify({ builders: [nul] }));
+  const { code, stdout } = await run(join(root, "packer"), ["build", "logged.json"], { cwd: folder, env });
+  expect(code).toBe(1);
+  expect(stdout).toContain(`Couldn't setup log output: open ${env.PACKER_LOG_PATH}: no such file or directory`);
 });

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "@kiln/sdk";
+import { type EngineEvent, failureText } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 
 /** Where `PACKER_LOG` and `PACKER_LOG_PATH` want the run told in detail; events are masked already. */
@@ -18,7 +18,14 @@ export async function runLog(io: Io): Promise<RunLog> {
   const path = env["PACKER_LOG_PATH"];
   const wanted = Boolean(env["PACKER_LOG"]) && env["PACKER_LOG"] !== "0";
   if (path) {
-    await files.write(path, "");
+    try {
+      await files.write(path, "");
+    } catch (error) {
+      // Packer's words, less the prefix that every failure gets.
+      throw new Error(`Couldn't setup log output: open ${path}: ${failureText(error)} (PACKER_LOG_PATH)`, {
+        cause: error,
+      });
+    }
     let tail: Promise<void> = Promise.resolve();
     return {
       write: (event) => {
