@@ -17,6 +17,7 @@ import {
   type FoundCommand,
   type Frame,
   HostText,
+  ReturnExit,
   type Stage,
 } from "./engine.ts";
 import { assign, evaluate } from "./evaluate.ts";
@@ -159,6 +160,9 @@ export class Interpreter implements Engine {
         [...(block.body.beginBlock ?? []), ...(block.body.processBlock ?? []), ...block.body.endBlock],
         frame,
       );
+    } catch (exit) {
+      // `return` ends the block and not what runs it; `break` and `continue` do leave the loop or script around it.
+      if (!(exit instanceof ReturnExit)) throw exit;
     } finally {
       if (before) frame.scope.variables.set("_", before);
       else frame.scope.variables.delete("_");

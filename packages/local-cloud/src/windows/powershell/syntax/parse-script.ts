@@ -69,13 +69,8 @@ class ScriptParser extends ParameterParser {
       found.push(this.statement());
       this.skipBlanks();
       if (!this.isAtEnd && !/[\r\n;)}]/.test(this.char())) {
-        // A block needs nothing after it.
-        if (
-          this.slice(this.at - 1, this.at) === "}" &&
-          found.at(-1)?.kind !== "pipeline" &&
-          found.at(-1)?.kind !== "assign"
-        )
-          continue;
+        // What ends with a block or a condition needs nothing after it.
+        if (/^(?:if|while|do|for|foreach|switch|function|try|trap)$/.test(found.at(-1)?.kind ?? "")) continue;
         const token = this.takes(/[^\s()[\]{};,|&<>]+|&&|\|\||[\s\S]/y) ?? "";
         throw this.failure(
           "UnexpectedToken",
