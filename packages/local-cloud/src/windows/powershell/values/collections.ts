@@ -47,6 +47,9 @@ export class Hashtable extends NetObject {
     if (wanted === "values") return this.entries().map(([, value]) => value);
     return undefined;
   }
+  override lacks(name: string): boolean {
+    return /^(?:is(?:readonly|fixedsize|synchronized)|syncroot)$/.test(name);
+  }
   override set(name: string, value: Value): boolean {
     this.put(name, value);
     return true;
@@ -106,15 +109,20 @@ export class DictionaryEntry extends NetObject {
     if (wanted === "key" || wanted === "name") return this.key;
     return wanted === "value" ? this.value : undefined;
   }
+  override lacks(): boolean {
+    return false;
+  }
 }
 
-/** An object whose properties a script made up. */
+const customObject = "System.Management.Automation.PSCustomObject";
+
+/** An object whose properties a script made up; under another type's name, what is known of an object of Windows. */
 export class PsObject extends NetObject {
   readonly typeName: string;
   readonly #entries = new Map<string, { name: string; value: Value }>();
   constructor(
     entries: Iterable<readonly [string, Value]> = [],
-    typeName = "System.Management.Automation.PSCustomObject",
+    typeName = customObject,
   ) {
     super();
     this.typeName = typeName;
@@ -132,6 +140,9 @@ export class PsObject extends NetObject {
   }
   override get(name: string): Value | undefined {
     return this.#entries.get(name.toLowerCase())?.value;
+  }
+  override lacks(): boolean {
+    return this.typeName !== customObject;
   }
   override set(name: string, value: Value): boolean {
     if (!this.#entries.has(name.toLowerCase())) return false;
@@ -154,6 +165,9 @@ export class NetList extends NetObject {
   }
   override get(name: string): Value | undefined {
     return name.toLowerCase() === "count" ? this.list.length : undefined;
+  }
+  override lacks(name: string): boolean {
+    return /^(?:capacity|is(?:readonly|fixedsize|synchronized)|syncroot|comparer)$/.test(name);
   }
   override call(name: string, args: readonly Value[]): Value | undefined {
     const [first = null, second = null] = args;
