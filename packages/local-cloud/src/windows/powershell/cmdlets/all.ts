@@ -14,6 +14,7 @@ import { timeCmdlets } from "./time-and-chance.ts";
 import { transferCmdlets } from "./transfer-items.ts";
 import { variableCmdlets } from "./variables.ts";
 import { webCmdlets } from "./web.ts";
+import { wmiCmdlets } from "./wmi.ts";
 
 /** Every cmdlet there is, by its name in lower case. */
 export const cmdlets: ReadonlyMap<string, Cmdlet> = new Map(
@@ -31,6 +32,7 @@ export const cmdlets: ReadonlyMap<string, Cmdlet> = new Map(
     ...sessionCmdlets,
     ...serviceCmdlets,
     ...computerCmdlets,
+    ...wmiCmdlets,
     ...networkCmdlets,
     ...webCmdlets,
   ].map((cmdlet) => [cmdlet.name.toLowerCase(), cmdlet]),

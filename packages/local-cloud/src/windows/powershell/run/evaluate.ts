@@ -135,7 +135,31 @@ async function invoke(engine: Engine, expression: Kind<"invoke">, frame: Frame):
   for (const argument of expression.args) args.push(await engine.evaluate(argument, frame));
   if (expression.isStatic) return callStatic(typeNamed(target), name, args, engine.process);
   if (target instanceof ScriptBlock) return invokeBlock(engine, target, name, args, frame);
+  const chosen = await collectionMethod(engine, target, name.toLowerCase(), args, frame);
+  if (chosen) return chosen;
   return callMember(target, name, args);
+}
+
+/** `.Where({…})` and `.ForEach({…})`, which everything has: the block runs here for each item. */
+async function collectionMethod(
+  engine: Engine,
+  target: Value,
+  wanted: string,
+  args: readonly Value[],
+  frame: Frame,
+): Promise<Value[] | undefined> {
+  const [block] = args;
+  if (target === null || !(block instanceof ScriptBlock) || (wanted !== "where" && wanted !== "foreach"))
+    return undefined;
+  if (args.length > 1) throw new Refusal(`.${wanted}() with more than a block`);
+  const given: Value[] = [];
+  for (const item of listOf(target) ?? [target]) {
+    const found: Value[] = [];
+    await engine.callHere(block, item, { ...frame, emit: (value) => void found.push(value) });
+    if (wanted === "foreach") given.push(...found);
+    else if (truth(found.length === 1 ? (found[0] ?? null) : found)) given.push(item);
+  }
+  return given;
 }
 
 async function invokeBlock(

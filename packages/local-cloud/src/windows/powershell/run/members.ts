@@ -15,6 +15,8 @@ export function memberOf(target: Value, name: string): Value {
   const wanted = name.toLowerCase();
   const own = ownMember(target, wanted, name);
   if (own !== undefined) return own;
+  const refusal = (): Refusal => new Refusal(`the property ${name} of ${typeOf(target)}`);
+  if ((isArray(target) || target instanceof NetList) && lacks(target, wanted)) throw refusal();
   const items = listOf(target);
   if (items !== undefined && items.length > 0 && !(target instanceof Uint8Array)) {
     const found = items.flatMap((item) => {
@@ -23,7 +25,7 @@ export function memberOf(target: Value, name: string): Value {
     });
     return found.length > 1 ? found : (found[0] ?? null);
   }
-  if (target !== null && lacks(target, wanted)) throw new Refusal(`the property ${name} of ${typeOf(target)}`);
+  if (target !== null && lacks(target, wanted)) throw refusal();
   return null;
 }
 

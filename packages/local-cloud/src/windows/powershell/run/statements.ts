@@ -11,6 +11,7 @@ import { fullTypeName, isOfType } from "../values/types.ts";
 import type { Value } from "../values/value.ts";
 import { type Engine, type Frame, LoopExit, ReturnExit, ScriptExit } from "./engine.ts";
 import { asTerminating } from "./evaluate.ts";
+import { stackTrace } from "./report.ts";
 
 type Kind<K extends Statement["kind"]> = Extract<Statement, { readonly kind: K }>;
 
@@ -26,11 +27,14 @@ export async function runStatements(
 ): Promise<void> {
   for (const statement of statements) {
     engine.process.signal.throwIfAborted();
+    const call = engine.calls.at(-1);
+    if (call) call.at = statement;
     try {
       await runStatement(engine, statement, frame);
     } catch (error) {
       const terminating = asTerminating(error, { source: body.source, extent: statement });
       if (!terminating) throw error;
+      terminating.record.stack ??= stackTrace(engine.calls, terminating.record.place);
       if (await trapped(engine, body, terminating, frame)) continue;
       if (terminating.endsScript || engine.tries > 0) throw terminating;
       if (preference(engine, frame) === "stop") throw new TerminatingError(terminating.record, true);

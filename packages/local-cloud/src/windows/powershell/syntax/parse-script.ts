@@ -32,7 +32,7 @@ class ScriptParser extends ParameterParser {
   protected scriptBody(close: string): ScriptBody {
     const start = this.at;
     this.skipSeparators();
-    const parameters = this.paramBlock();
+    const { parameters, binding } = this.paramBlock();
     const blocks: { begin?: Statement[]; process?: Statement[]; end?: Statement[] } = {};
     for (;;) {
       this.skipSeparators();
@@ -51,6 +51,7 @@ class ScriptParser extends ParameterParser {
     const traps = rest.filter((statement) => statement.kind === "trap");
     return {
       parameters,
+      binding,
       beginBlock: blocks.begin,
       processBlock: blocks.process,
       endBlock: blocks.end ?? rest.filter((statement) => statement.kind !== "trap"),

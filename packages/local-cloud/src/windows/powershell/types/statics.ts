@@ -91,10 +91,13 @@ function member(type: string, wanted: string, name: string, process: WindowsProc
               ["Name", "en-US"],
               [
                 "TextInfo",
-                new PsObject([
-                  ["OEMCodePage", 437],
-                  ["ANSICodePage", 1252],
-                ]),
+                new PsObject(
+                  [
+                    ["OEMCodePage", 437],
+                    ["ANSICodePage", 1252],
+                  ],
+                  "System.Globalization.TextInfo",
+                ),
               ],
             ],
             "System.Globalization.CultureInfo",

@@ -115,6 +115,13 @@ export class DictionaryEntry extends NetObject {
 }
 
 const customObject = "System.Management.Automation.PSCustomObject";
+/** Objects that are one of their properties in a string. */
+const shownAs: Readonly<Record<string, string>> = {
+  "System.Management.Automation.PathInfo": "Path",
+  "System.Management.Automation.CommandInfo": "Name",
+  "System.Management.Automation.ExternalScriptInfo": "Path",
+  "System.Management.Automation.FunctionInfo": "Name",
+};
 
 /** An object whose properties a script made up; under another type's name, what is known of an object of Windows. */
 export class PsObject extends NetObject {
@@ -134,6 +141,10 @@ export class PsObject extends NetObject {
   }
   remove(name: string): void {
     this.#entries.delete(name.toLowerCase());
+  }
+  override text(): string {
+    const property = shownAs[this.typeName];
+    return property === undefined ? this.typeName : String(this.get(property));
   }
   override properties(): readonly string[] {
     return [...this.#entries.values()].map(({ name }) => name);
