@@ -1,6 +1,7 @@
 import type { Cmdlet } from "./cmdlet.ts";
 import { computerCmdlets } from "./computer.ts";
 import { contentCmdlets } from "./content.ts";
+import { convertFromCsv } from "./csv.ts";
 import { fileCmdlets } from "./file-items.ts";
 import { filterCmdlets } from "./filter-objects.ts";
 import { networkCmdlets } from "./network.ts";
@@ -10,6 +11,7 @@ import { pathCmdlets } from "./paths-and-locations.ts";
 import { registryCmdlets } from "./registry-items.ts";
 import { serviceCmdlets } from "./services.ts";
 import { sessionCmdlets } from "./session.ts";
+import { startProcess } from "./start-process.ts";
 import { timeCmdlets } from "./time-and-chance.ts";
 import { transferCmdlets } from "./transfer-items.ts";
 import { variableCmdlets } from "./variables.ts";
@@ -33,6 +35,8 @@ export const cmdlets: ReadonlyMap<string, Cmdlet> = new Map(
     ...serviceCmdlets,
     ...computerCmdlets,
     ...wmiCmdlets,
+    startProcess,
+    convertFromCsv,
     ...networkCmdlets,
     ...webCmdlets,
   ].map((cmdlet) => [cmdlet.name.toLowerCase(), cmdlet]),
@@ -106,6 +110,7 @@ export const cmdletAliases: ReadonlyMap<string, string> = new Map(
     rv: "Remove-Variable",
     rvpa: "Resolve-Path",
     sal: "Set-Alias",
+    saps: "Start-Process",
     sasv: "Start-Service",
     sc: "Set-Content",
     select: "Select-Object",
@@ -117,6 +122,7 @@ export const cmdletAliases: ReadonlyMap<string, string> = new Map(
     sort: "Sort-Object",
     sp: "Set-ItemProperty",
     spsv: "Stop-Service",
+    start: "Start-Process",
     sv: "Set-Variable",
     tee: "Tee-Object",
     type: "Get-Content",

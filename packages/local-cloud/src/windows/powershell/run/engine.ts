@@ -66,6 +66,8 @@ export interface Engine {
   tries: number;
   /** The stream that is the program's own output. */
   readonly toHost: Emit;
+  /** Writes what waits there for more of its kind. */
+  flushHost(): void;
 
   evaluate(expression: Expression, frame: Frame): Promise<Value>;
   /** Runs statements one by one; what they give goes to the frame. */

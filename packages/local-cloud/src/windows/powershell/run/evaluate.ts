@@ -6,7 +6,7 @@ import { integer } from "../syntax/numbers.ts";
 import { callStatic, setStaticMember, staticMember } from "../types/statics.ts";
 import { XmlDocument } from "../types/xml.ts";
 import { Hashtable } from "../values/collections.ts";
-import { convert, listOf, number, text, truth } from "../values/convert.ts";
+import { convert, itemsOf, listOf, number, text, truth } from "../values/convert.ts";
 import { Double } from "../values/double.ts";
 import { failure, TerminatingError } from "../values/errors.ts";
 import { binary, unary } from "../values/operators.ts";
@@ -103,8 +103,14 @@ async function castOf(engine: Engine, expression: Kind<"cast">, frame: Frame): P
   const value = await engine.evaluate(operand, frame);
   if (name === "system.management.automation.scriptblock" && typeof value === "string")
     throw new Refusal("script blocks made from text");
-  if (name === "system.xml.xmldocument") return value instanceof XmlDocument ? value : new XmlDocument(text(value));
-  return convert(value, expression.type);
+  return converted(value, expression.type);
+}
+
+/** What a cast makes of a value. */
+function converted(value: Value, type: string): Value {
+  if (fullTypeName(type).toLowerCase() !== "system.xml.xmldocument") return convert(value, type);
+  // Lines of a file are one text.
+  return value instanceof XmlDocument ? value : new XmlDocument(itemsOf(value).map((item) => text(item)).join("\n"));
 }
 
 async function binaryOf(engine: Engine, expression: Kind<"binary">, frame: Frame): Promise<Value> {
@@ -195,11 +201,11 @@ export async function assign(engine: Engine, target: Expression, value: Value, f
       engine.setVariable(target.name, value, frame);
       return;
     case "cast": {
-      const converted = convert(value, target.type);
-      if (target.operand.kind !== "variable") return engine.assign(target.operand, converted, frame);
+      const cast = converted(value, target.type);
+      if (target.operand.kind !== "variable") return engine.assign(target.operand, cast, frame);
       const name = target.operand.name.replace(/^(?:local|private):/i, "");
-      if (name.includes(":")) engine.setVariable(name, converted, frame);
-      else frame.scope.set(name, converted, target.type);
+      if (name.includes(":")) engine.setVariable(name, cast, frame);
+      else frame.scope.set(name, cast, target.type);
       return;
     }
     case "list": {

@@ -86,7 +86,6 @@ export class Interpreter implements Engine {
     setInitialVariables(this);
   }
 
-  /** Writes what waits for more of its kind. */
   flushHost(): void {
     const values = this.pending;
     this.pending = [];
