@@ -182,7 +182,7 @@ it("encodes the command over SSH, where the login shell may be PowerShell", asyn
 it.each<readonly [Partial<Config>, RegExp]>([
   [{ inline: ["x"], use_pwsh: true }, /^pwsh -executionpolicy bypass -file c:/],
   [{ inline: ["x"], execution_policy: "RemoteSigned" }, /^powershell -executionpolicy remotesigned -file c:/],
-  [{ inline: ["x"], execution_policy: "none" }, /^& 'c:.*'; exit \$LastExitCode$/],
+  [{ inline: ["x"], execution_policy: "none" }, /^-file c:\/Windows\/Temp\/script-[\w-]+\.ps1$/],
   [{ script: "a.ps1", execution_policy: "none" }, /^& \{ try \{ .* \} \}$/],
   [{ script: "a.ps1", debug_mode: 2 }, /; Set-PsDebug -Trace 2; \. c:/],
 ])("starts PowerShell as told: %j", async (settings, command) => {
