@@ -40,6 +40,6 @@ async function runScript(file: string, config: Config, ctx: ProvisionContext): P
     await uploadToWindows({ path: config.remote_path, size, content: () => files.read(file) }, "script", ctx);
     return command;
   };
-  const exit = await runOnWindows({ send, startRetryTimeout: config.start_retry_timeout }, ctx);
-  checkWindowsExit(exit, config.valid_exit_codes, ctx);
+  const ended = await runOnWindows({ send, startRetryTimeout: config.start_retry_timeout }, ctx);
+  checkWindowsExit(ended, config.valid_exit_codes, ctx);
 }

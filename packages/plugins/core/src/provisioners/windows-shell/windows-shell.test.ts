@@ -79,6 +79,9 @@ it("refuses exit codes and lost connections that the template does not allow", a
   expect((await run({ script: "a.bat" }, { exit: "disconnected" })).error).toMatch(
     /^Script disconnected unexpectedly\..*add 16001 to valid_exit_codes/,
   );
+  expect((await run({ script: "a.bat" }, { exit: "disconnected", cause: "no answer came within 65 s" })).error).toMatch(
+    /^Script disconnected unexpectedly \(no answer came within 65 s\)\. If /,
+  );
   expect((await run({ script: "a.bat", valid_exit_codes: [0, 16001] }, { exit: "disconnected" })).error).toBe("");
 });
 
