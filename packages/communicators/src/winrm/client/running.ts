@@ -141,7 +141,11 @@ export class Running {
         yield* shown(stderr.end());
         const { exitCode } = response.state;
         yield exitCode === undefined
-          ? { stream: "exit", exit: "disconnected", cause: "the service told the end of the command without its exit code" }
+          ? {
+              stream: "exit",
+              exit: "disconnected",
+              cause: "the service told the end of the command without its exit code",
+            }
           : { stream: "exit", exit: exitCode };
         return;
       }

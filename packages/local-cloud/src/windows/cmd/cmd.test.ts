@@ -103,7 +103,9 @@ exit /b 7`,
     // A page that the file itself chooses counts for the lines after that.
     const other = await batch("@echo off\nchcp 437 >nul\necho é\nchcp 65001 >nul\necho é");
     expect(other.out).toBe("é\r\né\r\n");
-    expect((await batch("@chcp 437 >nul\n@for /f %%i in (C:\\page.txt) do @echo %%i& chcp 65001 >nul")).errors).toBe("");
+    expect((await batch("@chcp 437 >nul\n@for /f %%i in (C:\\page.txt) do @echo %%i& chcp 65001 >nul")).errors).toBe(
+      "",
+    );
   });
 
   it("takes the mark of a UTF-8 file for a part of its first command, as cmd does", async () => {

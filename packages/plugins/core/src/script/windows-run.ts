@@ -1,7 +1,13 @@
 import {
   codeOf,
   type ExecResult,
-  goDuration, messageOf, type ProvisionContext, StepError, showOutput, TransferError } from "@kiln/sdk";
+  goDuration,
+  messageOf,
+  type ProvisionContext,
+  StepError,
+  showOutput,
+  TransferError,
+} from "@kiln/sdk";
 import { checkExitCode } from "./exit-codes.ts";
 import { retryFor } from "./retry.ts";
 

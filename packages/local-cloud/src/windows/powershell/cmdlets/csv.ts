@@ -19,7 +19,8 @@ export const convertFromCsv: Cmdlet = {
     const rows = lines.map((line) => fieldsOf(line, delimiter));
     const names = call.has("Header") ? call.texts("Header") : (rows.shift() ?? []);
     const known = new Set(names.map((name) => name.toLowerCase()));
-    if (names.includes("") || known.size < names.length) throw new Refusal("CSV whose columns have no names of their own");
+    if (names.includes("") || known.size < names.length)
+      throw new Refusal("CSV whose columns have no names of their own");
     for (const row of rows) await call.emit(new PsObject(names.map((name, index) => [name, row[index] ?? null])));
   },
 };

@@ -105,7 +105,9 @@ function instances(call: Call, name: string): (readonly [string, Value])[][] {
   }
 }
 
-function query(make: (entries: readonly (readonly [string, Value])[], name: string) => Instance): NonNullable<Cmdlet["process"]> {
+function query(
+  make: (entries: readonly (readonly [string, Value])[], name: string) => Instance,
+): NonNullable<Cmdlet["process"]> {
   return async (call) => {
     const name = call.text("Class") ?? call.text("ClassName") ?? call.required("Class");
     const filter = call.text("Filter");

@@ -115,7 +115,10 @@ function setPreferences(scope: Scope, common: CommonValues): void {
   for (const [name, value] of common) {
     const preference = /^(error|warning|information)action$/.exec(name)?.[1];
     if (preference !== undefined)
-      scope.set(`${preference[0]?.toUpperCase()}${preference.slice(1)}${preference === "error" ? "Action" : ""}Preference`, value);
+      scope.set(
+        `${preference[0]?.toUpperCase()}${preference.slice(1)}${preference === "error" ? "Action" : ""}Preference`,
+        value,
+      );
     else if (name === "verbose") scope.set("VerbosePreference", truth(value) ? "Continue" : "SilentlyContinue");
     else if (name === "debug" && truth(value)) throw new Refusal("-Debug of functions (nobody could answer)");
   }
@@ -130,7 +133,10 @@ function invocation(how: BodyCall, body: ScriptBody, caller: Frame, bound: Bound
     ["UnboundArguments", [...bound.rest]],
   ];
   if (caller.place) return invocationInfo(caller.place, own);
-  return new PsObject([["ScriptName", ""], ["PSCommandPath", ""], ...own], "System.Management.Automation.InvocationInfo");
+  return new PsObject(
+    [["ScriptName", ""], ["PSCommandPath", ""], ...own],
+    "System.Management.Automation.InvocationInfo",
+  );
 }
 
 function commandOf(how: BodyCall, body: ScriptBody): PsObject {

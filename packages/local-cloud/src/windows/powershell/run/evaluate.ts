@@ -110,7 +110,13 @@ async function castOf(engine: Engine, expression: Kind<"cast">, frame: Frame): P
 function converted(value: Value, type: string): Value {
   if (fullTypeName(type).toLowerCase() !== "system.xml.xmldocument") return convert(value, type);
   // Lines of a file are one text.
-  return value instanceof XmlDocument ? value : new XmlDocument(itemsOf(value).map((item) => text(item)).join("\n"));
+  return value instanceof XmlDocument
+    ? value
+    : new XmlDocument(
+        itemsOf(value)
+          .map((item) => text(item))
+          .join("\n"),
+      );
 }
 
 async function binaryOf(engine: Engine, expression: Kind<"binary">, frame: Frame): Promise<Value> {

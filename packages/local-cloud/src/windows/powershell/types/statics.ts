@@ -192,7 +192,10 @@ function call(
         throw methodFailure(name, args.length, "System.FormatException", problem);
       }
       return wanted === "fromfiletime"
-        ? new DateTime(Number(convert(first, "long")) / 10_000 - 11_644_473_600_000, wanted.endsWith("utc") ? "Utc" : "Local")
+        ? new DateTime(
+            Number(convert(first, "long")) / 10_000 - 11_644_473_600_000,
+            wanted.endsWith("utc") ? "Utc" : "Local",
+          )
         : undefined;
     case "system.timespan": {
       const unit = {

@@ -127,10 +127,7 @@ const shownAs: Readonly<Record<string, string>> = {
 export class PsObject extends NetObject {
   readonly typeName: string;
   readonly #entries = new Map<string, { name: string; value: Value }>();
-  constructor(
-    entries: Iterable<readonly [string, Value]> = [],
-    typeName = customObject,
-  ) {
+  constructor(entries: Iterable<readonly [string, Value]> = [], typeName = customObject) {
     super();
     this.typeName = typeName;
     for (const [name, value] of entries) this.put(name, value);

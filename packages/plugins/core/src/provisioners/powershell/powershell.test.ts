@@ -147,7 +147,11 @@ it("tries again until the script is started, saying why it waits", async () => {
     "!!> Error uploading script: no space; trying for up to 5m0s",
     "!!> The script could not be started: the connection was lost; trying for up to 5m0s",
   ]);
-  const crowded = { exit: "disconnected", neverStarted: true, cause: "too many shells (WSManFault 2150859173)" } as const;
+  const crowded = {
+    exit: "disconnected",
+    neverStarted: true,
+    cause: "too many shells (WSManFault 2150859173)",
+  } as const;
   expect((await run({ inline: ["x"], start_retry_timeout: 3_000 }, { answers: Array(9).fill(crowded) })).message).toBe(
     "The script could not be started: too many shells (WSManFault 2150859173)",
   );
