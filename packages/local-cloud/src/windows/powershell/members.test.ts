@@ -58,6 +58,11 @@ describe("what counts as one thing", () => {
 describe("errors as handlers read them", () => {
   it.each([
     [
+      "try { 1/0 } catch [DivideByZeroException] { $_.CategoryInfo.Reason; $_.Exception.InnerException.GetType().Name }",
+      "RuntimeException\nDivideByZeroException",
+    ],
+    ["trap [DivideByZeroException] { 'trapped'; continue } 1/0; 'on'", "trapped\non"],
+    [
       "try { Get-Item C:\\nope -ErrorAction Stop } catch { $_.CategoryInfo.Category; $_.CategoryInfo.Reason; $_.CategoryInfo.Activity; $_.CategoryInfo.TargetName; $_.InvocationInfo.MyCommand.Name }",
       "ObjectNotFound\nItemNotFoundException\nGet-Item\nC:\\nope\nGet-Item",
     ],
@@ -177,6 +182,10 @@ describe("members", () => {
       "True\n".repeat(6).trimEnd(),
     ],
     ["(Get-Item C:\\Windows).DirectoryName -eq $null; (Get-Date).Nonsense -eq $null", "True\nTrue"],
+    [
+      "$x = [pscustomobject]@{A=1;B=2}; $x.PSObject.Properties['b'].Value; $x.PSObject.Properties['z'] -eq $null; $x.PSObject.Properties.Name -join ','",
+      "2\nTrue\nA,B",
+    ],
   ])("reads as null what Windows has not either: %s", async (script, output) => {
     expect(await printed(script)).toBe(output);
   });

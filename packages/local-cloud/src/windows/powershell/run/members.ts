@@ -62,8 +62,27 @@ function ownMember(target: Value, wanted: string, name: string): Value | undefin
   return undefined;
 }
 
-function propertyList(target: NetObject): Value[] {
-  return target.properties().map(
+/** `.PSObject.Properties`: one after the other, or by name. */
+class PropertyCollection extends NetObject {
+  readonly typeName = "System.Management.Automation.PSMemberInfoIntegratingCollection";
+  readonly #list: readonly PsObject[];
+  constructor(list: readonly PsObject[]) {
+    super();
+    this.#list = list;
+  }
+  override items(): readonly Value[] {
+    return this.#list;
+  }
+  override lacks(): boolean {
+    return false;
+  }
+  at(key: string): Value {
+    return this.#list.find((one) => text(one.get("Name") ?? null).toLowerCase() === key.toLowerCase()) ?? null;
+  }
+}
+
+function propertyList(target: NetObject): PropertyCollection {
+  const list = target.properties().map(
     (name) =>
       new PsObject(
         [
@@ -73,6 +92,7 @@ function propertyList(target: NetObject): Value[] {
         "System.Management.Automation.PSNoteProperty",
       ),
   );
+  return new PropertyCollection(list);
 }
 
 /** `.Name = …` */
@@ -98,6 +118,7 @@ export function indexInto(target: Value, index: Value): Value {
     return target.at(index) ?? null;
   }
   if (target instanceof Groups) return target.at(index);
+  if (target instanceof PropertyCollection && typeof index === "string") return target.at(index);
   if (isArray(index)) return index.map((one) => indexInto(target, one));
   const items =
     typeof target === "string"

@@ -49,7 +49,7 @@ function preference(engine: Engine, frame: Frame): string {
 }
 
 async function trapped(engine: Engine, body: Surrounding, error: TerminatingError, frame: Frame): Promise<boolean> {
-  const trap = body.traps.find(({ type }) => type === undefined || isOfType(error.record.facts.exception, type));
+  const trap = body.traps.find(({ type }) => type === undefined || fits(error.record, type));
   if (!trap) return false;
   frame.scope.set("_", error.record);
   try {
@@ -268,12 +268,12 @@ async function tryStatement(engine: Engine, statement: Kind<"try">, frame: Frame
   }
 }
 
-/** A catch clause takes an exception, and what a method call wrapped. */
+/** A catch clause or trap takes an exception, and what a method call or the language wrapped. */
 function fits(record: ErrorRecord, type: string): boolean {
   const { exception } = record.facts;
   if (isOfType(exception, fullTypeName(type))) return true;
   return (
-    exception.typeName.endsWith("MethodInvocationException") &&
+    /\.(?:MethodInvocation|Runtime)Exception$/.test(exception.typeName) &&
     exception.inner !== undefined &&
     isOfType(exception.inner, type)
   );

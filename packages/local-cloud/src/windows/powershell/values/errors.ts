@@ -121,12 +121,14 @@ export function failure(
   message: string,
   options: {
     readonly type?: string;
+    readonly inner?: NetException;
     readonly category?: string;
     readonly target?: Value;
     readonly endsScript?: boolean;
   } = {},
 ): TerminatingError {
-  const exception = new NetException(options.type ?? "System.Management.Automation.RuntimeException", message);
+  const type = options.type ?? "System.Management.Automation.RuntimeException";
+  const exception = new NetException(type, message, options.inner);
   const record = new ErrorRecord({
     exception,
     id,

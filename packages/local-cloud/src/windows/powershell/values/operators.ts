@@ -5,7 +5,7 @@ import { Hashtable, NetList } from "./collections.ts";
 import { convert, itemsOf, listOf, number, text, truth, Version, versionFrom } from "./convert.ts";
 import { DateTime, TimeSpan } from "./date-time.ts";
 import { Char, Decimal, Double } from "./double.ts";
-import { castException, checkRoom, failure, TerminatingError } from "./errors.ts";
+import { castException, checkRoom, failure, NetException, TerminatingError } from "./errors.ts";
 import { formatText } from "./format.ts";
 import { parseDate } from "./read-dates.ts";
 import { matchesTable, regexFrom, replacementFrom } from "./regex.ts";
@@ -120,7 +120,7 @@ function arithmetic(operator: string, left: Numeric, right: Numeric): Value {
   if ((operator === "/" || operator === "%") && bothWhole && b === 0)
     throw failure("RuntimeException", "Attempted to divide by zero.", {
       category: "NotSpecified: (:)",
-      type: "System.DivideByZeroException",
+      inner: new NetException("System.DivideByZeroException", "Attempted to divide by zero."),
     });
   if (!bothWhole) {
     const value = { "+": a + b, "-": a - b, "*": a * b, "/": a / b, "%": a % b }[operator];
