@@ -192,6 +192,9 @@ describe("chef-client", () => {
     install("chef-client", "knife");
     const built = await build("chef-client", {
       ...options,
+      skip_install: false,
+      install_command: "echo installed {{.Version}}",
+      version: "17.10",
       policy_name: "p",
       policy_group: "g",
       ssl_verify_mode: "verify_none",
@@ -201,6 +204,10 @@ describe("chef-client", () => {
       chef_environment: "prod",
     });
     expect(built.all).toContain("Builds finished");
+    // As Packer's chef-client prints it, and its chef-solo does not.
+    const lines = built.stdout.split("\n").map((line) => line.replace("null.null", "null"));
+    const from = lines.indexOf("    null: Installing Chef...");
+    expect(lines.slice(from + 1, from + 3)).toEqual(["    null: echo installed 17.10", "    null: installed 17.10"]);
     expect(built.stdout).toContain(`: Uploading ${at("validation.pem")}...\n`);
     const [run, node, client] = seen();
     expect(run?.settings).toEqual({

@@ -56,6 +56,8 @@ export interface ExecResult {
   readonly exit: number | "disconnected";
   /** With `disconnected`: no connection could be had, so nothing of the command has run and trying again later is safe. */
   readonly neverStarted?: true;
+  /** With `disconnected`: what the communicator knows of the cause. */
+  readonly cause?: string;
 }
 export interface OutputChunk {
   readonly stream: "stdout" | "stderr";

@@ -7,11 +7,12 @@ export function licenseOf(config: ChefConfig): string {
   return config.chef_license || (config.skip_install || config.install_command ? "" : "accept-silent");
 }
 
-/** Installs Chef on the machine. */
+/** Installs Chef on the machine; `shown` prints the command first, as Packer does for chef-client. */
 export async function installChef(
   config: ChefConfig & ElevatedOptions,
   os: GuestOs,
   ctx: ProvisionContext,
+  { shown = false } = {},
 ): Promise<void> {
   ctx.ui.message("Installing Chef...");
   const sudo = !config.prevent_sudo;
@@ -19,6 +20,7 @@ export async function installChef(
   const command = config.install_command
     ? renderedOption(ctx, "install_command", config.install_command, { Sudo: sudo, Version: version })
     : usualCommand(os, sudo, version);
+  if (shown) ctx.ui.message(command);
   const { exit } = await runProgram(command, config, ctx);
   if (exit === 0) return;
   throw new StepError(

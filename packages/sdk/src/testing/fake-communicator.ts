@@ -12,6 +12,7 @@ export interface ExecutedCommand {
 export interface FakeExecResult {
   readonly exit?: number | "disconnected";
   readonly neverStarted?: true;
+  readonly cause?: string;
   readonly stdout?: string;
   readonly stderr?: string;
 }
@@ -68,7 +69,8 @@ export class FakeCommunicator implements Communicator {
       const text = result[stream];
       if (text) options.onOutput?.({ stream, bytes: new TextEncoder().encode(text) });
     }
-    return { exit: result.exit ?? 0, ...(result.neverStarted && { neverStarted: true }) };
+    const { exit = 0, neverStarted, cause } = result;
+    return { exit, ...(neverStarted && { neverStarted }), ...(cause !== undefined && { cause }) };
   }
 
   async upload(source: AsyncIterable<Uint8Array>, remotePath: string, options: UploadOptions): Promise<void> {

@@ -4,6 +4,7 @@ import { FakeHost, FakeUi } from "@kiln/sdk/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { winrmConnector } from "../connector.ts";
 import { wsmanFaultCode } from "../protocol/fault.ts";
+import type { Response } from "../protocol/responses.ts";
 import { hastyClock } from "./test-clock.ts";
 import { TestMachine } from "./test-machine.ts";
 import { TestService, type TestServiceOptions } from "./test-service.ts";
@@ -133,7 +134,8 @@ describe("commands over WinRM", () => {
     const { comm, service } = await open();
     const running = run(comm, "wait 5000");
     setTimeout(() => service.cut("forget"), 200);
-    expect(await running).toEqual({ exit: "disconnected", stdout: "", stderr: "" });
+    const cause = expect.stringContaining(`WSManFault ${wsmanFaultCode.shellNotFound}`) as unknown;
+    expect(await running).toEqual({ exit: "disconnected", cause, stdout: "", stderr: "" });
     expect((await run(comm, "exit 5")).exit).toBe(5);
   });
   it("are lost where Receive hangs for good", async () => {
@@ -143,8 +145,39 @@ describe("commands over WinRM", () => {
       { winrm_timeout: 500 },
     );
     hang = true;
-    expect((await run(comm, "exit 0")).exit).toBe("disconnected");
+    const cause = expect.stringMatching(/^no answer came within [\d.]+ s$/) as unknown;
+    expect(await run(comm, "exit 0")).toMatchObject({ exit: "disconnected", cause });
   }, 60_000);
+  it("are lost where the service tells their end without an exit code", async () => {
+    let mute = false;
+    const ended: Response = { is: "receive", streams: [], state: { commandId: "", is: "done" } };
+    const { comm } = await open({ instead: ({ is }) => (mute && is === "receive" ? ended : undefined) });
+    mute = true;
+    expect(await run(comm, "exit 0")).toMatchObject({
+      exit: "disconnected",
+      cause: "the service told the end of the command without its exit code",
+    });
+  });
+  it("are lost where what comes back is no answer of a service", async () => {
+    let started = false;
+    let bad = "";
+    const { comm } = await open({
+      instead: ({ is }) => {
+        started ||= bad !== "" && is === "command";
+        return undefined;
+      },
+      http: (_request, response) => {
+        if (started) response.writeHead(200, { "Content-Type": "application/soap+xml" }).end(bad);
+        return started;
+      },
+    });
+    bad = "<s:Envelope><unclosed";
+    const result = await run(comm, "exit 0");
+    expect(result).toMatchObject({
+      exit: "disconnected",
+      cause: expect.stringContaining("gave no answer of a WinRM service") as unknown,
+    });
+  });
   it("go to the machine's new address after a reboot", async () => {
     const { at, comm, machine, service } = await open();
     await run(comm, "exit 0");
@@ -186,6 +219,12 @@ describe("commands over WinRM", () => {
     expect(result.stderr).toContain("The command line is too long: it has 1048580 characters, and cmd.exe takes 8191.");
     expect(service.requests.map(({ is }) => is)).not.toContain("command");
   });
+  it("that are longer than the service's own limit name that", async () => {
+    const { comm } = await open({ maxEnvelopeSizeKb: 1 });
+    await expect(comm.upload(source("x"), "C:/x", { signal: signal() })).rejects.toThrow(
+      /^The WinRM service takes no message longer than its MaxEnvelopeSizekb, which is 1, and the command line alone has \d+ bytes\. Raise it/,
+    );
+  });
   it("that the service refuses show why", async () => {
     let refuse = false;
     const refused = { code: "Sender", subcode: "AccessDenied", reason: "Access is denied.", wsmanCode: 5 };
@@ -196,6 +235,7 @@ describe("commands over WinRM", () => {
     expect(await run(comm, "exit 0")).toEqual({
       exit: "disconnected",
       neverStarted: true,
+      cause: "Access is denied. (WSManFault 5)",
       stdout: "",
       stderr: "The WinRM service did not run the command: Access is denied. (WSManFault 5)\r\n",
     });

@@ -37,10 +37,12 @@ export class WinrmCommunicator implements Communicator {
           options.stdin && feed(running, options.stdin, this.#service, AbortSignal.any([signal, stop.signal]));
         // What went wrong with the input is told when it is awaited below.
         feeding?.catch(() => stop.abort());
-        let exit: number | "disconnected" = "disconnected";
+        let ended: ExecResult = { exit: "disconnected" };
         for await (const event of running.events(signal)) {
-          if (event.stream === "exit") exit = event.exit;
-          else options.onOutput?.(event);
+          if (event.stream === "exit") {
+            const { stream: _, ...rest } = event;
+            ended = rest;
+          } else options.onOutput?.(event);
         }
         stop.abort();
         const fed = await feeding?.catch((error: unknown) => error);
@@ -49,7 +51,7 @@ export class WinrmCommunicator implements Communicator {
         if (fed instanceof Error && !(fed instanceof Lost || fed instanceof Refusal || fed instanceof ConnectError)) {
           if (fed.name !== "AbortError") throw fed;
         }
-        return { exit };
+        return ended;
       });
     } catch (error) {
       signal.throwIfAborted();
@@ -58,10 +60,10 @@ export class WinrmCommunicator implements Communicator {
         say(error.message);
         return { exit: 1 };
       }
-      if (error instanceof Lost && error.sent) return { exit: "disconnected" };
+      if (error instanceof Lost && error.sent) return { exit: "disconnected", cause: error.message };
       if (error instanceof Refusal) say(`The WinRM service did not run the command: ${error.message}`);
       else if (!(error instanceof Lost || error instanceof ConnectError)) throw error;
-      return { exit: "disconnected", neverStarted: true };
+      return { exit: "disconnected", neverStarted: true, cause: error.message };
     }
   }
 

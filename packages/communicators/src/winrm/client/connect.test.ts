@@ -190,6 +190,13 @@ describe("a connection that cannot be had", () => {
     const error = await refusal(port);
     expect(error.message).toContain("has no WinRM service at /wsman (HTTP 404)");
   });
+  it("does not think of HTTPS where a web server answers over HTTP", async () => {
+    const port = await listening(createServer((_request, response) => response.writeHead(200).end("<html></html>")));
+    const error = await refusal(port);
+    expect(error.message).toContain("gave no answer of a WinRM service");
+    expect(error.message).toContain("something else than WinRM answers there");
+    expect(error.message).not.toContain("HTTPS");
+  });
   it("recognises an NTLM answer without a body that was a login page", async () => {
     const port = await listening(createServer((_request, response) => response.writeHead(200).end("<html>")));
     const error = await refusal(port, { winrm_use_ntlm: true });

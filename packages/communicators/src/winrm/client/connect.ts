@@ -85,16 +85,16 @@ function hanging(at: Service["at"] | undefined, address: Address | undefined): C
 async function checkCommands(communicator: WinrmCommunicator, signal: AbortSignal): Promise<void> {
   const decoder = new TextDecoder();
   let text = "";
-  let exit: number | "disconnected" = "disconnected";
+  let how = "does not come to an end";
   await communicator.withCommand(powershellCommand(checkScript), { stdin: false, signal }, async (running) => {
     for await (const event of running.events(signal)) {
-      if (event.stream === "exit") exit = event.exit;
+      if (event.stream === "exit")
+        how = event.exit === "disconnected" ? `${how} (${event.cause})` : `ends with exit code ${event.exit}`;
       else text += decoder.decode(event.bytes, { stream: true });
     }
   });
   if (text.includes(connectedText)) return;
   const said = text.trim() === "" ? "" : `, and says: ${text.trim().slice(0, 300)}`;
-  const how = exit === "disconnected" ? "does not come to an end" : `ends with exit code ${String(exit)}`;
   throw new ConnectError("connect/failed", "shell", `a first PowerShell command ${how}${said}`);
 }
 

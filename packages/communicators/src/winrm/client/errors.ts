@@ -21,6 +21,16 @@ export class Overdue extends Lost {
   }
 }
 
+/** What came back is no message of a service. */
+export class BadAnswer extends ConnectError {
+  static {
+    this.prototype.name = "BadAnswer";
+  }
+  constructor(message: string, cause: unknown) {
+    super("connect/failed", "http", message, cause);
+  }
+}
+
 /** The service's refusal. */
 export class Refusal extends Error {
   static {

@@ -94,7 +94,8 @@ function advice(stage: ConnectError["stage"], message: string, { settings, addre
 function httpAdvice(message: string, settings: WinrmSettings, address: Address | undefined): string {
   if (message.includes("407"))
     return "put the proxy's user and password into HTTP_PROXY, or set winrm_no_proxy = true.";
-  const unclear = /closed the connection|does not speak HTTP|no answer of a WinRM|HTTP 400/.test(message);
+  // What answers with a status speaks HTTP there; only a 400 may come from a listener of HTTPS.
+  const unclear = /closed the connection|does not speak HTTP|HTTP 400/.test(message);
   if (!settings.ssl && unclear) {
     const port = address?.port === 5986 ? "port 5986 is that of HTTPS as a rule: " : "the port may be one of HTTPS: ";
     return `${port}set winrm_use_ssl = true, or another winrm_port.`;

@@ -1,16 +1,21 @@
 import { Buffer } from "node:buffer";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OutputChunk } from "@kiln/sdk";
-import { ConnectError } from "@kiln/sdk";
+import { ConnectError, messageOf } from "@kiln/sdk";
 import { wsmanFaultCode } from "../protocol/fault.ts";
 import { signalCode } from "../protocol/names.ts";
 import { longestCommand } from "../scripts/command.ts";
 import { ClixmlDecoder } from "./clixml.ts";
-import { CommandTooLong, Lost, Overdue, Refusal } from "./errors.ts";
+import { BadAnswer, CommandTooLong, Lost, Overdue, Refusal } from "./errors.ts";
 import type { Service } from "./service.ts";
 
 /** What a command's output loop gives: pieces of output, and the end. */
-export type Event = OutputChunk | { readonly stream: "exit"; readonly exit: number | "disconnected" };
+export type Event = OutputChunk | Ended;
+/** The end of a command; where it is not known, why. */
+export type Ended = { readonly stream: "exit" } & (
+  | { readonly exit: number }
+  | { readonly exit: "disconnected"; readonly cause: string }
+);
 
 /** UTF-8, and the user's profile as in Packer: PowerShell profiles and variables of the user count. */
 const shellOptions = { WINRS_NOPROFILE: "FALSE", WINRS_CODEPAGE: "65001" };
@@ -58,9 +63,7 @@ export async function startCommand(
   options: { readonly stdin: boolean; readonly signal: AbortSignal },
 ): Promise<Running> {
   if (Buffer.byteLength(command) > service.envelopeSize) {
-    throw new CommandTooLong(
-      `The command line is too long: it has ${command.length} characters, and cmd.exe takes ${longestCommand}. Put it into a script.`,
-    );
+    throw new CommandTooLong(tooLong(command, service));
   }
   const response = await service.call(
     { is: "command", command, arguments: [] },
@@ -72,6 +75,12 @@ export async function startCommand(
   );
   if (response.is !== "command") throw new Lost(`the service answered a command with ${response.is}`, true);
   return new Running(service, shellId, response.commandId);
+}
+
+function tooLong(command: string, { envelopeSize }: Service): string {
+  if (command.length > longestCommand)
+    return `The command line is too long: it has ${command.length} characters, and cmd.exe takes ${longestCommand}. Put it into a script.`;
+  return `The WinRM service takes no message longer than its MaxEnvelopeSizekb, which is ${envelopeSize / 1024}, and the command line alone has ${Buffer.byteLength(command)} bytes. Raise it with winrm set winrm/config @{MaxEnvelopeSizekb="500"}.`;
 }
 
 /** A command that was started. */
@@ -95,6 +104,7 @@ export class Running {
     const shown = (text: string): Event[] => (text === "" ? [] : [{ stream: "stderr", bytes: Buffer.from(text) }]);
     let failures = 0;
     let hung = 0;
+    let cause: string;
     for (;;) {
       let response: Awaited<ReturnType<Service["call"]>>;
       try {
@@ -108,8 +118,9 @@ export class Running {
           hung = 0;
           continue;
         }
-        // A service that hangs is asked once more, not for as long as one that restarts.
-        const overdue = error instanceof Overdue;
+        cause = messageOf(error);
+        // A service that hangs or answers nonsense is asked once more, not for as long as one that restarts.
+        const overdue = error instanceof Overdue || error instanceof BadAnswer;
         if (overdue && hung++ > 0) break;
         const pause = overdue ? 0 : resumePatience[failures++];
         if (pause === undefined || !isPassing(error)) break;
@@ -117,7 +128,10 @@ export class Running {
         signal.throwIfAborted();
         continue;
       }
-      if (response.is !== "receive") break;
+      if (response.is !== "receive") {
+        cause = `the service answered a request for output with ${response.is}`;
+        break;
+      }
       for (const { name, bytes } of response.streams) {
         if (bytes.length === 0) continue;
         if (name === "stderr") yield* shown(stderr.write(bytes));
@@ -125,12 +139,19 @@ export class Running {
       }
       if (response.state?.is === "done") {
         yield* shown(stderr.end());
-        yield { stream: "exit", exit: response.state.exitCode ?? "disconnected" };
+        const { exitCode } = response.state;
+        yield exitCode === undefined
+          ? {
+              stream: "exit",
+              exit: "disconnected",
+              cause: "the service told the end of the command without its exit code",
+            }
+          : { stream: "exit", exit: exitCode };
         return;
       }
     }
     yield* shown(stderr.end());
-    yield { stream: "exit", exit: "disconnected" };
+    yield { stream: "exit", exit: "disconnected", cause };
   }
 
   /** Rejects with `Refusal`, `Lost` or `ConnectError`. */

@@ -10,7 +10,7 @@ import { BadEnvelope } from "../protocol/xml.ts";
 import type { WinrmSettings } from "../settings.ts";
 import type { Answer, HttpConnection } from "./connection.ts";
 import { dialService, proxyHeaders } from "./dial-service.ts";
-import { Lost, Refusal } from "./errors.ts";
+import { BadAnswer, Lost, Refusal } from "./errors.ts";
 import { type Login, login, refusedLogin } from "./login.ts";
 
 export interface CallOptions {
@@ -198,7 +198,7 @@ export class Service {
       return response;
     } catch (error) {
       if (error instanceof Refusal) throw error;
-      throw new ConnectError("connect/failed", "http", notWinrm(answer, to, messageOf(error)), error);
+      throw new BadAnswer(notWinrm(answer, to, messageOf(error)), error);
     }
   }
 }

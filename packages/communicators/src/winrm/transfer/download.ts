@@ -121,7 +121,7 @@ async function* sent(
       for await (const event of one.events(work)) {
         if (event.stream === "exit") {
           if (event.exit === "disconnected")
-            throw new Lost("the connection was lost before the transfer had ended", true);
+            throw new Lost(`the connection was lost before the transfer had ended: ${event.cause}`, true);
           if (!ok) throw new TransferError("transfer/refused", complaint(noise));
         } else if (event.stream === "stdout") {
           for (const line of lines.write(event.bytes)) {

@@ -153,7 +153,7 @@ async function outputOf(
   for await (const event of running.events(signal)) {
     if (event.stream !== "exit") text[event.stream] += decoders[event.stream].decode(event.bytes, { stream: true });
     else if (event.exit === "disconnected") {
-      throw new Lost("the connection was lost before the transfer had ended", true);
+      throw new Lost(`the connection was lost before the transfer had ended: ${event.cause}`, true);
     }
   }
   return text;

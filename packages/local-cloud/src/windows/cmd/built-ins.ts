@@ -180,7 +180,7 @@ async function setCommand(session: CmdSession, rest: string): Promise<void> {
   const { process } = session;
   const flag = /^\s*\/([ap])\s*([\s\S]*)$/i.exec(rest);
   if (flag?.[1]?.toLowerCase() === "a") {
-    const value = setArithmetic((flag[2] ?? "").replace(/^"([\s\S]*)"\s*$/, "$1"), process.environment);
+    const value = setArithmetic((flag[2] ?? "").replaceAll('"', ""), process.environment);
     if (value === undefined) {
       process.errorLine("Missing operand.");
       session.level = 1073750988;

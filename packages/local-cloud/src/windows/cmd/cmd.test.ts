@@ -29,6 +29,7 @@ const examples: readonly (readonly [line: string, output: string])[] = [
   ["echo %ComSpec% %NOSUCH% ^%x", "C:\\Windows\\system32\\cmd.exe %NOSUCH% %x"],
   ["set A_B=1 2& set A_", "A_B=1 2"],
   ["set /a 6*7", "42"],
+  ['set /a d="1<<4|3"', "19"],
   ["(echo x)>C:\\c1.txt& (echo y)>>C:\\c1.txt& type C:\\c1.txt", "x\ny"],
   ["if exist C:\\Windows (echo yes) else (echo no)", "yes"],
   ["if not exist C:\\zzz echo none", "none"],
@@ -95,6 +96,30 @@ exit /b 7`,
     expect(said).toEqual({ code: 4, out: "sum 6 of 1 and b\r\nin sub a b c\r\nlevel 7\r\ngone\r\n", errors: "" });
   });
 
+  it("reads batch files and the files of loops in the console's code page", async () => {
+    expect((await batch("@echo off\necho é ü €\ngoto :ü\necho no\n:ü\necho there")).out).toBe("é ü €\r\nthere\r\n");
+    bench.system.drive.write("C:\\page.txt", Buffer.from("é €\r\n"));
+    expect(await printed('for /f "tokens=*" %i in (C:\\page.txt) do @echo %i')).toBe("é €");
+    // A page that the file itself chooses counts for the lines after that.
+    const other = await batch("@echo off\nchcp 437 >nul\necho é\nchcp 65001 >nul\necho é");
+    expect(other.out).toBe("é\r\né\r\n");
+    expect((await batch("@chcp 437 >nul\n@for /f %%i in (C:\\page.txt) do @echo %%i& chcp 65001 >nul")).errors).toBe(
+      "",
+    );
+  });
+
+  it("takes the mark of a UTF-8 file for a part of its first command, as cmd does", async () => {
+    const said = await batch("\ufeff@echo off\n@echo on anyway");
+    expect(said.errors).toContain("'\ufeff@echo' is not recognized as an internal or external command");
+    expect(said.out).toBe("\r\nC:\\Users\\Administrator>\ufeff@echo off \r\non anyway\r\n");
+  });
+
+  it("skips lines at the start of each file", async () => {
+    bench.system.drive.write("C:\\s1.txt", Buffer.from("a\r\n\r\nb\r\nc\r\n"));
+    bench.system.drive.write("C:\\s2.txt", Buffer.from("d\r\ne\r\nf\r\n"));
+    expect(await printed('for /f "skip=2" %i in (C:\\s1.txt C:\\s2.txt) do @echo %i')).toBe("b\nc\nf");
+  });
+
   it("echoes the lines of batch files and what loops run, as it understood them", async () => {
     const said = await batch(
       `echo first
@@ -154,6 +179,10 @@ echo quiet`,
     "schtasks /query",
     "sc delete x",
     "wmic os get caption",
+    "for /r C:\\Windows %i in (*) do echo %i",
+    "for /d /r %i in (*) do echo %i",
+    "for /f tokens^=1 %i in (x) do echo %i",
+    'for /f "skip=0" %i in (x) do echo %i',
   ])("refuses loudly: %s", async (line) => {
     const said = await bench.cmd(`${line} & echo went on`);
     expect(said).toMatchObject({ code: 99, out: "" });

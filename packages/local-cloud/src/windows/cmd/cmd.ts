@@ -72,28 +72,29 @@ function unquoted(line: string, process: WindowsProcess): string {
   return line.slice(1, last) + line.slice(last + 1);
 }
 
-interface BatchText {
-  readonly lines: readonly string[];
-  /** Labels in lower case, and the index of the line after each. */
-  readonly labels: ReadonlyMap<string, number>;
-}
+/** A batch file's lines, a character for each byte: cmd reads each in the page that the console has when its turn comes. */
+type BatchLines = readonly string[];
 
 async function runBatch(session: CmdSession, path: string, args: string): Promise<number> {
   const bytes = session.process.system.drive.read(path);
-  const lines = decodePage(bytes, 437)
-    .replace(/^\u2229\u2557\u2510/, "")
-    .split(/\r?\n/);
-  const labels = new Map<string, number>();
-  for (const [index, line] of lines.entries()) {
-    const label = /^\s*:\s*([^\s:]+)/.exec(line)?.[1]?.toLowerCase();
-    if (label !== undefined && !labels.has(label)) labels.set(label, index + 1);
-  }
-  return runText(session, { lines, labels }, 0, path, args);
+  return runText(session, Buffer.from(bytes).toString("latin1").split(/\r?\n/), 0, path, args);
+}
+
+function decoded(line: string, session: CmdSession): string {
+  return decodePage(Buffer.from(line, "latin1"), session.process.page);
+}
+
+/** The index of the line after a label; undefined where there is none of that name. */
+function afterLabel(lines: BatchLines, wanted: string, session: CmdSession): number | undefined {
+  const index = lines.findIndex(
+    (line) => /^\s*:\s*([^\s:]+)/.exec(decoded(line, session))?.[1]?.toLowerCase() === wanted.toLowerCase(),
+  );
+  return index < 0 ? undefined : index + 1;
 }
 
 async function runText(
   session: CmdSession,
-  text: BatchText,
+  lines: BatchLines,
   from: number,
   self: string,
   args: string,
@@ -106,25 +107,25 @@ async function runText(
   };
   session.batch = { self, values: batchWords(args), all: args };
   session.callLabel = async (label, given) => {
-    const start = text.labels.get(label.toLowerCase());
+    const start = afterLabel(lines, label, session);
     if (start === undefined) {
       session.process.errorLine(`The system cannot find the batch label specified - ${label}`);
       return 1;
     }
-    return runText(session, text, start, self, given);
+    return runText(session, lines, start, self, given);
   };
   if (before.batch === undefined) session.level = 0;
   try {
-    for (let index = from; index < text.lines.length; ) {
+    for (let index = from; index < lines.length; ) {
       session.process.signal.throwIfAborted();
-      const { line, next } = logicalLine(text.lines, index);
+      const { line, next } = logicalLine(lines, index);
       index = next;
       if (/^\s*:/.test(line) || line.trim() === "") continue;
       try {
-        await session.batchLine(line);
+        await session.batchLine(decoded(line, session));
       } catch (exit) {
         if (!(exit instanceof CmdJump)) throw exit;
-        const start = text.labels.get(exit.label.toLowerCase());
+        const start = afterLabel(lines, exit.label, session);
         if (start === undefined) throw exit;
         index = start;
       }
@@ -151,7 +152,7 @@ async function runText(
 }
 
 /** A line with those that continue it: after a caret, and until every parenthesis is closed. */
-function logicalLine(lines: readonly string[], from: number): { readonly line: string; readonly next: number } {
+function logicalLine(lines: BatchLines, from: number): { readonly line: string; readonly next: number } {
   let line = lines[from] ?? "";
   let next = from + 1;
   while (/(?:^|[^^])(?:\^\^)*\^$/.test(line) && next < lines.length) line = line.slice(0, -1) + lines[next++];

@@ -33,7 +33,11 @@ export async function forItems(
         found.push([[variable, String(value)]]);
     return found;
   }
-  if (mode === "lines") return (await linesOf(command, session)).flatMap((line) => tokensOf(line, command));
+  if (mode === "lines") {
+    const skipped = linesSkipped(command.options);
+    const sources = await linesOf(command, session);
+    return sources.flatMap((lines) => lines.slice(skipped).flatMap((line) => tokensOf(line, command)));
+  }
   const { process } = session;
   return (set.match(/"[^"]*"|[^\s,;=]+/g) ?? []).flatMap((word) => {
     const bare = word.replaceAll('"', "");
@@ -50,7 +54,16 @@ export async function forItems(
   });
 }
 
-async function linesOf({ set, options }: ForCommand, session: CmdSession): Promise<string[]> {
+/** `skip=`: how many lines at the start of each file do not count. */
+function linesSkipped(options: string): number {
+  const skip = /\bskip=(\S*)/i.exec(options)?.[1];
+  if (skip === undefined) return 0;
+  if (!/^[1-9]\d*$/.test(skip)) throw new Refusal(`FOR /F with skip=${skip}`);
+  return Number(skip);
+}
+
+/** The lines of each file, of a command's output, or of the text that stands there. */
+async function linesOf({ set, options }: ForCommand, session: CmdSession): Promise<string[][]> {
   const source = set.trim();
   const usesBack = /\busebackq\b/i.test(options);
   const command = usesBack ? /^`([\s\S]*)`$/.exec(source) : /^'([\s\S]*)'$/.exec(source);
@@ -65,13 +78,14 @@ async function linesOf({ set, options }: ForCommand, session: CmdSession): Promi
     } finally {
       session.process = process;
     }
-    return splitLines(decodePage(kept.bytes(), process.page));
+    return [splitLines(decodePage(kept.bytes(), process.page))];
   }
-  if (literal) return [literal[1] ?? ""];
+  if (literal) return [[literal[1] ?? ""]];
   const files = source.match(/"[^"]*"|\S+/g) ?? [];
-  return files.flatMap((file) =>
-    splitLines(decodePage(process.system.drive.read(absolutePath(file.replaceAll('"', ""), process.directory)), 1252)),
-  );
+  return files.map((file) => {
+    const path = absolutePath(file.replaceAll('"', ""), process.directory);
+    return splitLines(decodePage(process.system.drive.read(path), process.page));
+  });
 }
 
 function splitLines(whole: string): string[] {
@@ -80,9 +94,8 @@ function splitLines(whole: string): string[] {
   return lines;
 }
 
-/** Splits a line by `tokens=`, `delims=`, `skip=`, `eol=`; empty lines count for nothing. */
+/** Splits a line by `tokens=`, `delims=`, `eol=`; empty lines count for nothing. */
 function tokensOf(line: string, { options, variable }: ForCommand): (readonly [string, string])[][] {
-  if (/\bskip=/i.test(options)) throw new Refusal("FOR /F with skip=");
   const eol = /\beol=(.)/i.exec(options)?.[1] ?? ";";
   if (line === "" || line.startsWith(eol)) return [];
   const delims = /\bdelims=([^"]*)$/i.exec(options)?.[1] ?? /\bdelims=(\S*)/i.exec(options)?.[1] ?? " \t";

@@ -1,3 +1,5 @@
+import { Refusal } from "../system/refusal.ts";
+
 /** What a line of cmd is made of. Texts are as they stood, `%` expanded, quotes and carets not yet taken away where noted. */
 export type Command = CommandOfKind & {
   /** An `@` stood before it. */
@@ -183,8 +185,11 @@ class LineParser {
 
   private forCommand(): Command {
     this.at += 3;
-    const head = /^\s*(?:\/([lfdr])\s+)?(?:("(?:[^"])*")\s+)?%%?([A-Za-z?#])\s+in\s*\(/i.exec(this.text.slice(this.at));
-    if (!head) throw unexpected(/\S+/.exec(this.text.slice(this.at))?.[0] ?? "");
+    const rest = this.text.slice(this.at);
+    if (/^\s*(?:\/d\s+)?\/r(?=\s)/i.test(rest)) throw new Refusal("FOR /R of cmd");
+    const head = /^\s*(?:\/([lfd])\s+)?(?:("(?:[^"])*")\s+)?%%?([A-Za-z?#])\s+in\s*\(/i.exec(rest);
+    if (!head && /^\s*\/f\s+[^"%\s]/i.test(rest)) throw new Refusal("options of FOR /F without quotes");
+    if (!head) throw unexpected(/\S+/.exec(rest)?.[0] ?? "");
     this.at += head[0].length;
     const start = this.at;
     let quoted = "";
@@ -203,7 +208,6 @@ class LineParser {
     const body = this.unitOrPipe();
     if (!body) throw unexpected("");
     const mode = ({ l: "numbers", f: "lines", d: "folders" } as const)[(head[1] ?? "").toLowerCase()] ?? "items";
-    if (/^r$/i.test(head[1] ?? "")) throw new CmdSyntaxError("FOR /R");
     return { kind: "for", mode, options: (head[2] ?? "").replace(/^"|"$/g, ""), variable: head[3] ?? "", set, body };
   }
 

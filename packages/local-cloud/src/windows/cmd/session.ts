@@ -60,7 +60,6 @@ export class CmdSession {
       return parseLine(text);
     } catch (error) {
       if (!(error instanceof CmdSyntaxError)) throw error;
-      if (error.message.startsWith("FOR")) throw new Refusal(`${error.message} in cmd`);
       this.process.errorLine(error.message);
       // A batch file ends where it cannot be read.
       throw new CmdExit(255, this.batch !== undefined);
@@ -218,10 +217,11 @@ export class CmdSession {
 
   /** A command by its name: built in, a program, a batch file. */
   async simple(text: string): Promise<void> {
-    const trimmed = text.replace(/^[\s,;=]+/, "");
+    // No blank of cmd: the mark at the start of a UTF-8 file, which becomes a part of the first command.
+    const trimmed = text.replace(/^(?:(?!\ufeff)[\s,;=])+/, "");
     if (trimmed === "") return;
     if (await runBuiltIn(this, trimmed)) return;
-    const match = /^("[^"]*"[^\s]*|[^\s,;=]+)([\s\S]*)$/.exec(trimmed);
+    const match = /^("[^"]*"[^\s]*|(?:\ufeff|[^\s,;=])+)([\s\S]*)$/.exec(trimmed);
     const name = (match?.[1] ?? "").replaceAll('"', "");
     await this.external(name, (match?.[2] ?? "").trimStart());
   }

@@ -2,7 +2,7 @@ import { splitArguments } from "../system/arguments.ts";
 import type { WindowsProcess } from "../system/process.ts";
 import { Refusal } from "../system/refusal.ts";
 import { decodeFile } from "../system/text-encodings.ts";
-import { absolutePath } from "../system/windows-path.ts";
+import { absolutePath, parentOf } from "../system/windows-path.ts";
 import { type ClixmlLine, clixml } from "./run/clixml.ts";
 import { LoopExit, ReturnExit, ScriptExit } from "./run/engine.ts";
 import { Interpreter } from "./run/interpreter.ts";
@@ -110,7 +110,7 @@ async function runBody(
   });
   if (path !== undefined) {
     interpreter.global.set("PSCommandPath", path);
-    interpreter.global.set("PSScriptRoot", path.slice(0, path.lastIndexOf("\\")));
+    interpreter.global.set("PSScriptRoot", parentOf(path));
   }
   try {
     await stage.begin();

@@ -18,6 +18,11 @@ export interface ProcessParts {
   readonly signal: AbortSignal;
 }
 
+/** What all programs of one window or remote shell share. */
+interface Console {
+  page: number;
+}
+
 /** A program that runs: its environment, place and streams. */
 export class WindowsProcess {
   readonly system: WindowsSystem;
@@ -28,13 +33,13 @@ export class WindowsProcess {
   readonly errors: Output;
   readonly signal: AbortSignal;
   directory: string;
-  page: number;
+  readonly #console: Console;
   /** `[Net.ServicePointManager]::SecurityProtocol`, which has no effect: no other machine is reached. */
   securityProtocol = 48 | 192;
   readonly id: number;
   #lines: Lines | undefined;
 
-  constructor(parts: ProcessParts) {
+  constructor(parts: ProcessParts, console: Console = { page: parts.page }) {
     this.system = parts.system;
     this.user = parts.user;
     this.environment = parts.environment;
@@ -42,14 +47,14 @@ export class WindowsProcess {
     this.input = parts.input;
     this.output = parts.output;
     this.errors = parts.errors;
-    this.page = parts.page;
+    this.#console = console;
     this.signal = parts.signal;
     this.id = parts.system.nextProcessId();
   }
 
   /** A program that this one starts: a copy of its environment, its streams unless others are given. */
   child(change: Partial<ProcessParts> = {}): WindowsProcess {
-    return new WindowsProcess({
+    const parts: ProcessParts = {
       system: this.system,
       user: this.user,
       environment: this.environment.copy(),
@@ -60,7 +65,16 @@ export class WindowsProcess {
       page: this.page,
       signal: this.signal,
       ...change,
-    });
+    };
+    return new WindowsProcess(parts, change.page === undefined ? this.#console : undefined);
+  }
+
+  /** The console's code page, which `chcp` sets for everybody. */
+  get page(): number {
+    return this.#console.page;
+  }
+  set page(page: number) {
+    this.#console.page = page;
   }
 
   /** Standard input line by line; the same one for everybody who asks. */

@@ -1,4 +1,13 @@
-import { codeOf, goDuration, messageOf, type ProvisionContext, StepError, showOutput, TransferError } from "@kiln/sdk";
+import {
+  codeOf,
+  type ExecResult,
+  goDuration,
+  messageOf,
+  type ProvisionContext,
+  StepError,
+  showOutput,
+  TransferError,
+} from "@kiln/sdk";
 import { checkExitCode } from "./exit-codes.ts";
 import { retryFor } from "./retry.ts";
 
@@ -22,7 +31,7 @@ const lostConnectionCodes: Readonly<Record<string, number>> = { winrm: 16001 };
 const otherLostConnectionCode = 2300218;
 
 /** Sends and runs, and shows what is printed. Trying again ends when the command has been started. */
-export async function runOnWindows(run: WindowsRun, ctx: ProvisionContext): Promise<number | "disconnected"> {
+export async function runOnWindows(run: WindowsRun, ctx: ProvisionContext): Promise<ExecResult> {
   const { host, signal, machine, ui } = ctx;
   const output = showOutput(ui);
   let told = "";
@@ -35,12 +44,12 @@ export async function runOnWindows(run: WindowsRun, ctx: ProvisionContext): Prom
   try {
     return await retryFor(run.startRetryTimeout, { clock: host.clock, signal, isFinal, onRetry }, async () => {
       const command = await run.send();
-      const { exit, neverStarted } = await machine.communicator.exec(command, { signal, onOutput: output.onOutput });
-      if (neverStarted)
-        throw new StepError("The script could not be started: the connection was lost", {
+      const ended = await machine.communicator.exec(command, { signal, onOutput: output.onOutput });
+      if (ended.neverStarted)
+        throw new StepError(`The script could not be started: ${ended.cause ?? "the connection was lost"}`, {
           code: "script/never-started",
         });
-      return exit;
+      return ended;
     });
   } finally {
     output.end();
@@ -67,7 +76,7 @@ export async function uploadToWindows(
 
 /** Refuses an exit code that is not among the valid ones, and a lost connection that the template does not allow. */
 export function checkWindowsExit(
-  exit: number | "disconnected",
+  { exit, cause }: ExecResult,
   valid: readonly number[],
   { machine }: Pick<ProvisionContext, "machine">,
 ): void {
@@ -78,7 +87,7 @@ export function checkWindowsExit(
   const code = lostConnectionCodes[machine.communicator.kind] ?? otherLostConnectionCode;
   if (valid.includes(code)) return;
   throw new StepError(
-    `Script disconnected unexpectedly. If the script is meant to end the connection, for example by a restart, add ${code} to valid_exit_codes, or use the windows-restart provisioner.`,
+    `Script disconnected unexpectedly${cause === undefined ? "" : ` (${cause.replace(/\.$/, "")})`}. If the script is meant to end the connection, for example by a restart, add ${code} to valid_exit_codes, or use the windows-restart provisioner.`,
     { code: "script/disconnected" },
   );
 }

@@ -1,6 +1,7 @@
 import type { Cmdlet } from "./cmdlet.ts";
 import { computerCmdlets } from "./computer.ts";
 import { contentCmdlets } from "./content.ts";
+import { convertFromCsv } from "./csv.ts";
 import { fileCmdlets } from "./file-items.ts";
 import { filterCmdlets } from "./filter-objects.ts";
 import { networkCmdlets } from "./network.ts";
@@ -10,10 +11,12 @@ import { pathCmdlets } from "./paths-and-locations.ts";
 import { registryCmdlets } from "./registry-items.ts";
 import { serviceCmdlets } from "./services.ts";
 import { sessionCmdlets } from "./session.ts";
+import { startProcess } from "./start-process.ts";
 import { timeCmdlets } from "./time-and-chance.ts";
 import { transferCmdlets } from "./transfer-items.ts";
 import { variableCmdlets } from "./variables.ts";
 import { webCmdlets } from "./web.ts";
+import { wmiCmdlets } from "./wmi.ts";
 
 /** Every cmdlet there is, by its name in lower case. */
 export const cmdlets: ReadonlyMap<string, Cmdlet> = new Map(
@@ -31,6 +34,9 @@ export const cmdlets: ReadonlyMap<string, Cmdlet> = new Map(
     ...sessionCmdlets,
     ...serviceCmdlets,
     ...computerCmdlets,
+    ...wmiCmdlets,
+    startProcess,
+    convertFromCsv,
     ...networkCmdlets,
     ...webCmdlets,
   ].map((cmdlet) => [cmdlet.name.toLowerCase(), cmdlet]),
@@ -104,6 +110,7 @@ export const cmdletAliases: ReadonlyMap<string, string> = new Map(
     rv: "Remove-Variable",
     rvpa: "Resolve-Path",
     sal: "Set-Alias",
+    saps: "Start-Process",
     sasv: "Start-Service",
     sc: "Set-Content",
     select: "Select-Object",
@@ -115,6 +122,7 @@ export const cmdletAliases: ReadonlyMap<string, string> = new Map(
     sort: "Sort-Object",
     sp: "Set-ItemProperty",
     spsv: "Stop-Service",
+    start: "Start-Process",
     sv: "Set-Variable",
     tee: "Tee-Object",
     type: "Get-Content",

@@ -1,6 +1,7 @@
 import type { WindowsProcess } from "../../system/process.ts";
 import { Refusal } from "../../system/refusal.ts";
 import { absolutePath } from "../../system/windows-path.ts";
+import { Collectors, watchedFrame } from "../run/collectors.ts";
 import type { BoundArgument, Engine, Frame, Stage } from "../run/engine.ts";
 import { count, itemsOf, text, truth } from "../values/convert.ts";
 import { type ErrorFacts, ErrorRecord, failure, NetException, TerminatingError } from "../values/errors.ts";
@@ -165,8 +166,6 @@ export class Call {
     return new TerminatingError(this.record(id, message, category, target, type));
   }
   async reportRecord(record: ErrorRecord): Promise<void> {
-    const variable = this.text("ErrorVariable");
-    if (variable !== undefined) this.frame.scope.set(variable.replace(/^\+/, ""), [record]);
     await this.engine.report(record, this.frame, this.text("ErrorAction"));
   }
   private record(id: string, message: string, category: string, target: Value | undefined, type: string): ErrorRecord {
@@ -269,27 +268,28 @@ export function cmdletStage(
   frame: Frame,
   hasInput: boolean,
 ): Stage {
-  let outVariable: Value[] | undefined;
-  const watched: Frame = {
-    ...frame,
-    emit: (value) => {
-      outVariable?.push(value);
-      return frame.emit(value);
-    },
-  };
+  let collectors: Collectors | undefined;
+  const watched = watchedFrame(frame, () => collectors);
   const call = new Call(cmdlet, args, engine, watched, hasInput);
-  const name = call.text("OutVariable");
-  if (name !== undefined) outVariable = [];
+  collectors = new Collectors(call.text("ErrorVariable"), call.text("OutVariable"), frame);
+  const collecting = async (act: () => Promise<void> | void): Promise<void> => {
+    try {
+      await act();
+    } catch (error) {
+      if (error instanceof TerminatingError) collectors.error(error.record);
+      throw error;
+    }
+  };
   const stage: Stage = {
     begin: async () => {
-      await cmdlet.begin?.(call);
+      await collecting(() => cmdlet.begin?.(call));
     },
     process: async (item) => {
       engine.process.signal.throwIfAborted();
       if (item === undefined && hasInput) return;
       call.take(item);
       try {
-        await cmdlet.process?.(call);
+        await collecting(() => cmdlet.process?.(call));
       } catch (error) {
         if (!(error instanceof TerminatingError) || error.endsScript) throw error;
         // -ErrorAction on the command speaks for errors that would end its statement only.
@@ -299,8 +299,7 @@ export function cmdletStage(
     },
     end: async () => {
       call.take(undefined);
-      await cmdlet.end?.(call);
-      if (name !== undefined) frame.scope.set(name.replace(/^\+/, ""), outVariable ?? []);
+      await collecting(() => cmdlet.end?.(call));
     },
   };
   call.stage = stage;

@@ -1,94 +1,8 @@
 import { Refusal } from "../../system/refusal.ts";
 import { MessageRecord } from "../run/engine.ts";
 import { PsObject } from "../values/collections.ts";
-import { text } from "../values/convert.ts";
-import { DateTime } from "../values/date-time.ts";
 import { type Call, type Cmdlet, flag, takes } from "./cmdlet.ts";
 import { sleep } from "./time-and-chance.ts";
-
-/** Classes of WMI that scripts ask for, with what they read there. */
-function instances(call: Call, name: string): PsObject[] {
-  const { system } = call.process;
-  const { version } = system;
-  switch (name.toLowerCase()) {
-    case "win32_operatingsystem":
-      return [
-        new PsObject(
-          [
-            ["Caption", version.caption],
-            ["Version", version.number],
-            ["BuildNumber", version.number.split(".")[2] ?? ""],
-            ["OSArchitecture", "64-bit"],
-            ["CSName", system.computerName],
-            ["ProductType", 3],
-            ["SystemDirectory", "C:\\Windows\\system32"],
-            ["WindowsDirectory", "C:\\Windows"],
-            ["LastBootUpTime", new DateTime(system.bootedMs)],
-            ["LocalDateTime", new DateTime(system.now())],
-          ],
-          "Win32_OperatingSystem",
-        ),
-      ];
-    case "win32_computersystem":
-      return [
-        new PsObject(
-          [
-            ["Name", system.computerName],
-            ["Domain", "WORKGROUP"],
-            ["Manufacturer", "Kiln"],
-            ["Model", "Windows stand-in"],
-            ["PartOfDomain", false],
-            ["UserName", null],
-          ],
-          "Win32_ComputerSystem",
-        ),
-      ];
-    case "win32_service":
-      return system.services.all().map(
-        (service) =>
-          new PsObject(
-            [
-              ["Name", service.name],
-              ["DisplayName", service.displayName],
-              ["State", service.status],
-              ["StartMode", service.startType === "Automatic" ? "Auto" : service.startType],
-            ],
-            "Win32_Service",
-          ),
-      );
-    case "win32_useraccount":
-      return system.accounts.users().map(
-        (user) =>
-          new PsObject(
-            [
-              ["Name", user.name],
-              ["Disabled", !user.isEnabled],
-              ["PasswordExpires", user.passwordExpires],
-              ["SID", system.accounts.sid(user.name, system.computerName)],
-            ],
-            "Win32_UserAccount",
-          ),
-      );
-    default:
-      throw new Refusal(`the WMI class ${name}`);
-  }
-}
-
-const query = async (call: Call): Promise<void> => {
-  const found = instances(call, call.text("Class") ?? call.text("ClassName") ?? call.required("Class"));
-  const filter = call.text("Filter");
-  const match = filter === undefined ? undefined : /^\s*(\w+)\s*(=|<>|like)\s*['"](.*)['"]\s*$/i.exec(filter);
-  if (filter !== undefined && !match) throw new Refusal(`the WMI filter "${filter}"`);
-  for (const one of found) {
-    const [, property = "", operator = "", wanted = ""] = match ?? [];
-    const held = text(one.get(property) ?? null).toLowerCase();
-    const fits =
-      operator.toLowerCase() === "like"
-        ? held.includes(wanted.replaceAll("%", "").toLowerCase())
-        : (held === wanted.toLowerCase()) === (operator === "=");
-    if (!match || fits) await call.emit(one);
-  }
-};
 
 function restart(kind: "restart" | "off"): (call: Call) => Promise<void> {
   return async (call) => {
@@ -101,16 +15,6 @@ function restart(kind: "restart" | "off"): (call: Call) => Promise<void> {
 
 /** Cmdlets about the computer as a whole, and its users. */
 export const computerCmdlets: readonly Cmdlet[] = [
-  {
-    name: "Get-WmiObject",
-    parameters: [takes("Class", 0), takes("Property", 1), takes("Filter"), takes("Namespace"), takes("ComputerName")],
-    process: query,
-  },
-  {
-    name: "Get-CimInstance",
-    parameters: [takes("ClassName", 0), takes("Property"), takes("Filter"), takes("Namespace")],
-    process: query,
-  },
   {
     name: "Restart-Computer",
     parameters: [takes("ComputerName", 0), flag("Force"), flag("AsJob")],

@@ -120,7 +120,8 @@ const sortObject: Cmdlet = {
   ],
   process(call) {
     const item = call.value("InputObject");
-    if (item !== undefined) call.kept.list.push(...(listOf(item) ?? [item]));
+    // A list that comes as one thing stays one.
+    if (item !== undefined) call.kept.list.push(item);
   },
   async end(call) {
     const by = call.list("Property");
@@ -182,7 +183,8 @@ const measureObject: Cmdlet = {
   ],
   process(call) {
     const item = call.value("InputObject");
-    if (item !== undefined) call.kept.list.push(...(listOf(item) ?? [item]));
+    // A list that comes as one thing stays one.
+    if (item !== undefined) call.kept.list.push(item);
   },
   async end(call) {
     const property = call.text("Property");
@@ -238,7 +240,8 @@ const groupObject: Cmdlet = {
   ],
   process(call) {
     const item = call.value("InputObject");
-    if (item !== undefined) call.kept.list.push(...(listOf(item) ?? [item]));
+    // A list that comes as one thing stays one.
+    if (item !== undefined) call.kept.list.push(item);
   },
   async end(call) {
     const groups = new Map<string, { name: string; key: Value; items: Value[] }>();

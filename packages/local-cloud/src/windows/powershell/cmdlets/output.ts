@@ -14,7 +14,8 @@ function message(name: string, prefix: MessageRecord["prefix"], stream: 3 | 4 | 
     name,
     parameters: [takes("Message", 0, "value", "Msg")],
     async process(call) {
-      const wanted = text(call.engine.variable(preference, call.frame)).toLowerCase();
+      const action = prefix === "WARNING" ? call.text("WarningAction") : undefined;
+      const wanted = (action ?? text(call.engine.variable(preference, call.frame))).toLowerCase();
       const asked = (prefix === "VERBOSE" && call.flag("Verbose")) || (prefix === "DEBUG" && call.flag("Debug"));
       const said = call.text("Message") ?? "";
       if (wanted === "stop") throw call.failure("ActionPreferenceStop", said, "OperationStopped");

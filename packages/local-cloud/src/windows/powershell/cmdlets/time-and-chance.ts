@@ -8,7 +8,7 @@ import { type Call, type Cmdlet, takes } from "./cmdlet.ts";
 
 async function getDate(call: Call): Promise<void> {
   const given = call.value("Date");
-  let date = given === undefined ? new DateTime(call.process.system.now()) : convert(given, "datetime");
+  let date = given === undefined ? new DateTime(call.process.system.now(), "Local") : convert(given, "datetime");
   if (!(date instanceof DateTime)) return;
   const parts = ["Year", "Month", "Day", "Hour", "Minute", "Second", "Millisecond"] as const;
   if (parts.some((name) => call.has(name))) {

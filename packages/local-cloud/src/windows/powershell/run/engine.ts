@@ -31,6 +31,16 @@ export interface Frame {
   readonly streams: Streams;
   /** The command that runs, for errors to point at. */
   readonly place?: Place;
+  /** Hears of every error that is reported here, shown or not. */
+  readonly onError?: (record: ErrorRecord) => void;
+}
+
+/** A function, script or script block that runs. */
+export interface CallSite {
+  readonly name: string;
+  readonly source: ScriptSource;
+  /** The statement that it is at. */
+  at: Extent;
 }
 
 /** A part of a pipeline. */
@@ -50,10 +60,14 @@ export interface Engine {
   succeeded: boolean;
   /** `$LASTEXITCODE`; undefined before the first program. */
   lastExitCode: number | undefined;
+  /** What runs, outermost first. */
+  readonly calls: CallSite[];
   /** How many `try` blocks are around what runs now. */
   tries: number;
   /** The stream that is the program's own output. */
   readonly toHost: Emit;
+  /** Writes what waits there for more of its kind. */
+  flushHost(): void;
 
   evaluate(expression: Expression, frame: Frame): Promise<Value>;
   /** Runs statements one by one; what they give goes to the frame. */

@@ -6,7 +6,7 @@ import { integer } from "../syntax/numbers.ts";
 import { callStatic, setStaticMember, staticMember } from "../types/statics.ts";
 import { XmlDocument } from "../types/xml.ts";
 import { Hashtable } from "../values/collections.ts";
-import { convert, listOf, number, text, truth } from "../values/convert.ts";
+import { convert, itemsOf, listOf, number, text, truth } from "../values/convert.ts";
 import { Double } from "../values/double.ts";
 import { failure, TerminatingError } from "../values/errors.ts";
 import { binary, unary } from "../values/operators.ts";
@@ -103,8 +103,20 @@ async function castOf(engine: Engine, expression: Kind<"cast">, frame: Frame): P
   const value = await engine.evaluate(operand, frame);
   if (name === "system.management.automation.scriptblock" && typeof value === "string")
     throw new Refusal("script blocks made from text");
-  if (name === "system.xml.xmldocument") return value instanceof XmlDocument ? value : new XmlDocument(text(value));
-  return convert(value, expression.type);
+  return converted(value, expression.type);
+}
+
+/** What a cast makes of a value. */
+function converted(value: Value, type: string): Value {
+  if (fullTypeName(type).toLowerCase() !== "system.xml.xmldocument") return convert(value, type);
+  // Lines of a file are one text.
+  return value instanceof XmlDocument
+    ? value
+    : new XmlDocument(
+        itemsOf(value)
+          .map((item) => text(item))
+          .join("\n"),
+      );
 }
 
 async function binaryOf(engine: Engine, expression: Kind<"binary">, frame: Frame): Promise<Value> {
@@ -135,7 +147,31 @@ async function invoke(engine: Engine, expression: Kind<"invoke">, frame: Frame):
   for (const argument of expression.args) args.push(await engine.evaluate(argument, frame));
   if (expression.isStatic) return callStatic(typeNamed(target), name, args, engine.process);
   if (target instanceof ScriptBlock) return invokeBlock(engine, target, name, args, frame);
+  const chosen = await collectionMethod(engine, target, name.toLowerCase(), args, frame);
+  if (chosen) return chosen;
   return callMember(target, name, args);
+}
+
+/** `.Where({…})` and `.ForEach({…})`, which everything has: the block runs here for each item. */
+async function collectionMethod(
+  engine: Engine,
+  target: Value,
+  wanted: string,
+  args: readonly Value[],
+  frame: Frame,
+): Promise<Value[] | undefined> {
+  const [block] = args;
+  if (target === null || !(block instanceof ScriptBlock) || (wanted !== "where" && wanted !== "foreach"))
+    return undefined;
+  if (args.length > 1) throw new Refusal(`.${wanted}() with more than a block`);
+  const given: Value[] = [];
+  for (const item of listOf(target) ?? [target]) {
+    const found: Value[] = [];
+    await engine.callHere(block, item, { ...frame, emit: (value) => void found.push(value) });
+    if (wanted === "foreach") given.push(...found);
+    else if (truth(found.length === 1 ? (found[0] ?? null) : found)) given.push(item);
+  }
+  return given;
 }
 
 async function invokeBlock(
@@ -171,11 +207,11 @@ export async function assign(engine: Engine, target: Expression, value: Value, f
       engine.setVariable(target.name, value, frame);
       return;
     case "cast": {
-      const converted = convert(value, target.type);
-      if (target.operand.kind !== "variable") return engine.assign(target.operand, converted, frame);
+      const cast = converted(value, target.type);
+      if (target.operand.kind !== "variable") return engine.assign(target.operand, cast, frame);
       const name = target.operand.name.replace(/^(?:local|private):/i, "");
-      if (name.includes(":")) engine.setVariable(name, converted, frame);
-      else frame.scope.set(name, converted, target.type);
+      if (name.includes(":")) engine.setVariable(name, cast, frame);
+      else frame.scope.set(name, cast, target.type);
       return;
     }
     case "list": {

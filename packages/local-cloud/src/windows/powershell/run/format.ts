@@ -17,6 +17,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   "System.Management.Automation.CommandInfo": ["CommandType", "Name", "Version", "Source"],
   "System.RuntimeType": ["IsPublic", "IsSerial", "Name", "BaseType"],
   "Microsoft.WSMan.Management.WSManConfigContainerElement": ["Type", "Keys", "Name"],
+  "System.Management.Automation.PathInfo": ["Path"],
   "System.Diagnostics.Process": ["Id", "ProcessName"],
 };
 

@@ -7,22 +7,24 @@ import { text } from "../values/convert.ts";
 import { ErrorRecord, TerminatingError } from "../values/errors.ts";
 import type { ScriptBlock } from "../values/script-block.ts";
 import type { Value } from "../values/value.ts";
-import { bodyStage } from "./body.ts";
+import { type BodyRunner, bodyStage } from "./body.ts";
 import { commandStage, findCommand, runNamed } from "./commands.ts";
 import {
   type BodyCall,
   type BoundArgument,
+  type CallSite,
   type Emit,
   type Engine,
   type FoundCommand,
   type Frame,
   HostText,
+  ReturnExit,
   type Stage,
 } from "./engine.ts";
 import { assign, evaluate } from "./evaluate.ts";
 import { formatValues } from "./format.ts";
 import { runPipeline } from "./pipeline.ts";
-import { errorLines, messageText } from "./report.ts";
+import { errorLines, messageText, stackTrace } from "./report.ts";
 import { Scope } from "./scope.ts";
 import { runStatements } from "./statements.ts";
 import { readVariable, setInitialVariables, writeVariable } from "./variables.ts";
@@ -39,6 +41,7 @@ export class Interpreter implements Engine {
   readonly hostFrame: Frame;
   succeeded = true;
   lastExitCode: number | undefined;
+  readonly calls: CallSite[] = [];
   tries = 0;
   private readonly writeErrorLines: (
     lines: readonly string[],
@@ -83,7 +86,6 @@ export class Interpreter implements Engine {
     setInitialVariables(this);
   }
 
-  /** Writes what waits for more of its kind. */
   flushHost(): void {
     const values = this.pending;
     this.pending = [];
@@ -97,12 +99,14 @@ export class Interpreter implements Engine {
     return runStatements(this, statements, frame, { source: this.source, traps: [] });
   }
   /** Runs the main part of a body, whose traps count. */
-  async runBody(body: ScriptBody, statements: readonly Statement[], frame: Frame): Promise<void> {
+  async runBody(body: ScriptBody, statements: readonly Statement[], frame: Frame, name: string): Promise<void> {
     const before = this.source;
     this.source = body.source;
+    this.calls.push({ name, source: body.source, at: body });
     try {
       await runStatements(this, statements, frame, body);
     } finally {
+      this.calls.pop();
       this.source = before;
     }
   }
@@ -158,14 +162,19 @@ export class Interpreter implements Engine {
         block.body,
         [...(block.body.beginBlock ?? []), ...(block.body.processBlock ?? []), ...block.body.endBlock],
         frame,
+        "<ScriptBlock>",
       );
+    } catch (exit) {
+      // `return` ends the block and not what runs it; `break` and `continue` do leave the loop or script around it.
+      if (!(exit instanceof ReturnExit)) throw exit;
     } finally {
       if (before) frame.scope.variables.set("_", before);
       else frame.scope.variables.delete("_");
     }
   }
   bodyStage(body: ScriptBody, args: readonly BoundArgument[], frame: Frame, how: BodyCall): Stage {
-    return bodyStage(this, (statements, inner) => this.runBody(body, statements, inner), body, args, frame, how);
+    const run: BodyRunner = (statements, inner, name) => this.runBody(body, statements, inner, name);
+    return bodyStage(this, run, body, args, frame, how);
   }
   command(name: string, args: readonly BoundArgument[], frame: Frame): Promise<void> {
     return runNamed(this, name, args, frame);
@@ -184,6 +193,8 @@ export class Interpreter implements Engine {
       return;
     }
     if (frame.place) record.place ??= frame.place;
+    record.stack ??= stackTrace(this.calls, record.place);
+    frame.onError?.(record);
     this.errors.unshift(record);
     this.succeeded = false;
     if (wanted === "stop" || wanted === "1") throw new TerminatingError(record, true);

@@ -10,11 +10,13 @@ import { TypeValue } from "../values/script-block.ts";
 import { typeOf } from "../values/types.ts";
 import { isArray, NetObject, type Value } from "../values/value.ts";
 
-/** `.Name` of a value: null where it has none, as PowerShell has it; of a list, that of its items. */
+/** `.Name` of a value: null where Windows has none either, as PowerShell has it; of a list, that of its items. */
 export function memberOf(target: Value, name: string): Value {
   const wanted = name.toLowerCase();
   const own = ownMember(target, wanted, name);
   if (own !== undefined) return own;
+  const refusal = (): Refusal => new Refusal(`the property ${name} of ${typeOf(target)}`);
+  if ((isArray(target) || target instanceof NetList) && lacks(target, wanted)) throw refusal();
   const items = listOf(target);
   if (items !== undefined && items.length > 0 && !(target instanceof Uint8Array)) {
     const found = items.flatMap((item) => {
@@ -23,7 +25,17 @@ export function memberOf(target: Value, name: string): Value {
     });
     return found.length > 1 ? found : (found[0] ?? null);
   }
+  if (target !== null && lacks(target, wanted)) throw refusal();
   return null;
+}
+
+/** Whether a property reads as empty here that Windows has. */
+function lacks(target: Exclude<Value, null>, wanted: string): boolean {
+  // These every object has.
+  if (/^ps(?:base|adapted|extended|typenames)$/.test(wanted)) return true;
+  if (target instanceof NetObject) return target.lacks(wanted);
+  if (typeof target === "string") return wanted === "chars";
+  return typeof target === "object" && /^(?:is(?:readonly|fixedsize|synchronized)|syncroot)$/.test(wanted);
 }
 
 function ownMember(target: Value, wanted: string, name: string): Value | undefined {
@@ -36,10 +48,13 @@ function ownMember(target: Value, wanted: string, name: string): Value | undefin
     const found = target.get(name);
     if (found !== undefined) return found;
     if (wanted === "psobject")
-      return new PsObject([
-        ["Properties", propertyList(target)],
-        ["TypeNames", [target.typeName]],
-      ]);
+      return new PsObject(
+        [
+          ["Properties", propertyList(target)],
+          ["TypeNames", [target.typeName]],
+        ],
+        "System.Management.Automation.PSMemberSet",
+      );
   }
   // Everything that is one thing counts as one.
   if (wanted === "count" || wanted === "length")
@@ -47,24 +62,49 @@ function ownMember(target: Value, wanted: string, name: string): Value | undefin
   return undefined;
 }
 
-function propertyList(target: NetObject): Value[] {
-  return target.properties().map(
+/** `.PSObject.Properties`: one after the other, or by name. */
+class PropertyCollection extends NetObject {
+  readonly typeName = "System.Management.Automation.PSMemberInfoIntegratingCollection";
+  readonly #list: readonly PsObject[];
+  constructor(list: readonly PsObject[]) {
+    super();
+    this.#list = list;
+  }
+  override items(): readonly Value[] {
+    return this.#list;
+  }
+  override lacks(): boolean {
+    return false;
+  }
+  at(key: string): Value {
+    return this.#list.find((one) => text(one.get("Name") ?? null).toLowerCase() === key.toLowerCase()) ?? null;
+  }
+}
+
+function propertyList(target: NetObject): PropertyCollection {
+  const list = target.properties().map(
     (name) =>
-      new PsObject([
-        ["Name", name],
-        ["Value", target.get(name) ?? null],
-      ]),
+      new PsObject(
+        [
+          ["Name", name],
+          ["Value", target.get(name) ?? null],
+        ],
+        "System.Management.Automation.PSNoteProperty",
+      ),
   );
+  return new PropertyCollection(list);
 }
 
 /** `.Name = …` */
 export function setMember(target: Value, name: string, value: Value): void {
-  if (target instanceof NetObject && target.set(name, value)) return;
+  if (target instanceof NetObject) {
+    if (target.set(name, value)) return;
+    if (target.get(name) !== undefined || target.lacks(name.toLowerCase()))
+      throw new Refusal(`setting the property ${name} of ${typeOf(target)}`);
+  }
   throw failure(
     "PropertyNotFound",
-    target === null
-      ? `The property '${name}' cannot be found on this object. Verify that the property exists and can be set.`
-      : `The property '${name}' cannot be found on this object. Verify that the property exists and can be set.`,
+    `The property '${name}' cannot be found on this object. Verify that the property exists and can be set.`,
   );
 }
 
@@ -78,6 +118,7 @@ export function indexInto(target: Value, index: Value): Value {
     return target.at(index) ?? null;
   }
   if (target instanceof Groups) return target.at(index);
+  if (target instanceof PropertyCollection && typeof index === "string") return target.at(index);
   if (isArray(index)) return index.map((one) => indexInto(target, one));
   const items =
     typeof target === "string"
@@ -146,7 +187,8 @@ export async function callMember(target: Value, name: string, args: readonly Val
     for (const item of items) found.push(...itemsOf(await callMember(item, name, args)));
     return found;
   }
-  if (knownMethods.has(wanted)) throw new Refusal(`${typeOf(target)}.${name}()`);
+  const isOwn = target instanceof PsObject ? !target.lacks() : !(target instanceof NetObject);
+  if (!isOwn || knownMethods.has(wanted)) throw new Refusal(`${typeOf(target)}.${name}()`);
   throw failure(
     "MethodNotFound",
     `Method invocation failed because [${typeOf(target)}] does not contain a method named '${name}'.`,
@@ -168,6 +210,10 @@ const knownMethods = new Set([
   "sort",
   "foreach",
   "where",
+  "getenumerator",
+  "gettypecode",
+  "isnormalized",
+  "normalize",
 ]);
 
 function commonMethod(target: Exclude<Value, null>, wanted: string, args: readonly Value[]): Value | undefined {

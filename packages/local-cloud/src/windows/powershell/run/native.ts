@@ -31,7 +31,7 @@ export function nativeStage(
       errors: ownErrors ? process.errors : { write: (bytes) => void pieces.push([2, bytes]) },
     });
     // Everything that was said before must be out before the program says something.
-    if (isOwnOutput) await flush(engine);
+    if (isOwnOutput) engine.flushHost();
     const code = await process.system.launcher.run(child, executable, argumentText(args));
     engine.lastExitCode = code | 0;
     if (code !== 0) engine.succeeded = false;
@@ -46,12 +46,9 @@ export function nativeStage(
   };
 }
 
-type HostEngine = Engine & { readonly hostFrame?: Frame; flushHost?(): void };
+type HostEngine = Engine & { readonly hostFrame?: Frame };
 function ownErrorsOf(engine: HostEngine): unknown {
   return engine.hostFrame?.streams[2];
-}
-async function flush(engine: HostEngine): Promise<void> {
-  engine.flushHost?.();
 }
 
 async function emitPieces(

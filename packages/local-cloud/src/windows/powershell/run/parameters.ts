@@ -1,5 +1,5 @@
 import { Refusal } from "../../system/refusal.ts";
-import type { Parameter } from "../syntax/ast.ts";
+import type { Parameter, ScriptBody } from "../syntax/ast.ts";
 import { Hashtable } from "../values/collections.ts";
 import { convert, itemsOf, text, truth } from "../values/convert.ts";
 import { failure, type TerminatingError } from "../values/errors.ts";
@@ -11,24 +11,43 @@ import type { BoundArgument, Engine, Frame } from "./engine.ts";
 export interface BoundParameters {
   readonly rest: readonly Value[];
   readonly given: Hashtable;
-  readonly errorAction: string | undefined;
+  readonly common: CommonValues;
 }
 
-const commonNames = [
-  "erroraction",
-  "ea",
-  "warningaction",
-  "wa",
-  "verbose",
-  "vb",
-  "debug",
-  "db",
-  "informationaction",
-  "errorvariable",
-  "ev",
-  "outvariable",
-  "ov",
-];
+/** What the parameters were given that every advanced function has, by their names in lower case. */
+export type CommonValues = ReadonlyMap<string, Value>;
+
+const commonParameters: Readonly<Record<string, string>> = {
+  ea: "erroraction",
+  wa: "warningaction",
+  infa: "informationaction",
+  vb: "verbose",
+  db: "debug",
+  ev: "errorvariable",
+  ov: "outvariable",
+  wv: "warningvariable",
+  iv: "informationvariable",
+  ob: "outbuffer",
+  pv: "pipelinevariable",
+};
+const refusedCommon = /^(?:warningvariable|informationvariable|outbuffer|pipelinevariable)$/;
+
+/** The common parameter that a name or its beginning means. */
+function commonParameter(name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  const all = Object.values(commonParameters);
+  const exact = commonParameters[wanted] ?? all.find((one) => one === wanted);
+  if (exact !== undefined) return exact;
+  const starting = all.filter((one) => one.startsWith(wanted));
+  return starting.length === 1 ? starting[0] : undefined;
+}
+
+/** Whether it is an advanced function: one that refuses what it does not know, and has the common parameters. */
+export function isAdvanced({ parameters = [], binding }: ScriptBody): boolean {
+  return (
+    binding !== undefined || parameters.some(({ attributes }) => attributes.some(({ name }) => name === "parameter"))
+  );
+}
 
 /** Whether a parameter takes items of the pipeline: whole, or a property of theirs. */
 export function pipelineKind(parameter: Parameter): "value" | "name" | undefined {
@@ -44,16 +63,22 @@ export function pipelineKind(parameter: Parameter): "value" | "name" | undefined
 export async function bindParameters(
   engine: Engine,
   name: string,
-  parameters: readonly Parameter[],
+  body: ScriptBody,
   args: readonly BoundArgument[],
   frame: Frame,
   hasInput: boolean,
 ): Promise<BoundParameters> {
-  const isAdvanced = parameters.some(({ attributes }) => attributes.some((one) => one.name === "parameter"));
+  const { parameters = [] } = body;
+  const advanced = isAdvanced(body);
+  const sets = parameters.flatMap(({ attributes }) =>
+    attributes.flatMap(({ named }) => (named.has("parametersetname") ? [named.get("parametersetname")] : [])),
+  );
+  if (new Set(sets.map((set) => (set?.kind === "literal" ? text(set.value) : set))).size > 1)
+    throw new Refusal(`the parameter sets of ${name}`);
+  const common = new Map<string, Value>();
   const given = new Hashtable();
   const rest: Value[] = [];
   const positional: Value[] = [];
-  let errorAction: string | undefined;
   const set = async (parameter: Parameter, value: Value): Promise<void> => {
     const converted = convertArgument(name, parameter, value);
     await validate(engine, name, parameter, converted, frame);
@@ -69,12 +94,14 @@ export async function bindParameters(
     }
     const parameter = findParameter(parameters, argument.name);
     if (!parameter) {
-      const wanted = argument.name.toLowerCase();
-      if (isAdvanced || commonNames.includes(wanted)) {
-        const takesValue = !/^(?:verbose|vb|debug|db)$/.test(wanted);
-        if (!commonNames.includes(wanted)) throw unknownParameter(name, argument.name);
-        const value = argument.value ?? (takesValue ? (args[++at]?.value ?? null) : true);
-        if (wanted === "erroraction" || wanted === "ea") errorAction = text(value).toLowerCase();
+      if (advanced) {
+        const wanted = commonParameter(argument.name);
+        if (wanted === undefined && /^(?:whatif|wi|confirm|cf)$/i.test(argument.name) && body.binding)
+          throw new Refusal(`-${argument.name} of ${name}`);
+        if (wanted === undefined) throw unknownParameter(name, argument.name);
+        if (refusedCommon.test(wanted)) throw new Refusal(`the parameter -${argument.name} of functions`);
+        const takesValue = wanted !== "verbose" && wanted !== "debug";
+        common.set(wanted, argument.value ?? (takesValue ? (args[++at]?.value ?? null) : true));
         continue;
       }
       rest.push(argument.source === "" ? `-${argument.name}` : argument.source);
@@ -109,7 +136,7 @@ export async function bindParameters(
     else if (pipelineKind(parameter) === undefined || !hasInput) await set(parameter, positional.shift() ?? null);
   }
   rest.push(...positional);
-  if (isAdvanced && rest.length > 0)
+  if (advanced && rest.length > 0)
     throw failure(
       "PositionalParameterNotFound",
       `A positional parameter cannot be found that accepts argument '${text(rest[0] ?? null)}'.`,
@@ -136,7 +163,7 @@ export async function bindParameters(
       isSwitch ? undefined : parameter.type,
     );
   }
-  return { rest, given, errorAction };
+  return { rest, given, common };
 }
 
 function isSet(named: ReadonlyMap<string, unknown>, name: string): boolean {

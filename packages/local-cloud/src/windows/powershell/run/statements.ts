@@ -11,6 +11,7 @@ import { fullTypeName, isOfType } from "../values/types.ts";
 import type { Value } from "../values/value.ts";
 import { type Engine, type Frame, LoopExit, ReturnExit, ScriptExit } from "./engine.ts";
 import { asTerminating } from "./evaluate.ts";
+import { stackTrace } from "./report.ts";
 
 type Kind<K extends Statement["kind"]> = Extract<Statement, { readonly kind: K }>;
 
@@ -26,11 +27,14 @@ export async function runStatements(
 ): Promise<void> {
   for (const statement of statements) {
     engine.process.signal.throwIfAborted();
+    const call = engine.calls.at(-1);
+    if (call) call.at = statement;
     try {
       await runStatement(engine, statement, frame);
     } catch (error) {
       const terminating = asTerminating(error, { source: body.source, extent: statement });
       if (!terminating) throw error;
+      terminating.record.stack ??= stackTrace(engine.calls, terminating.record.place);
       if (await trapped(engine, body, terminating, frame)) continue;
       if (terminating.endsScript || engine.tries > 0) throw terminating;
       if (preference(engine, frame) === "stop") throw new TerminatingError(terminating.record, true);
@@ -45,7 +49,7 @@ function preference(engine: Engine, frame: Frame): string {
 }
 
 async function trapped(engine: Engine, body: Surrounding, error: TerminatingError, frame: Frame): Promise<boolean> {
-  const trap = body.traps.find(({ type }) => type === undefined || isOfType(error.record.facts.exception, type));
+  const trap = body.traps.find(({ type }) => type === undefined || fits(error.record, type));
   if (!trap) return false;
   frame.scope.set("_", error.record);
   try {
@@ -264,12 +268,12 @@ async function tryStatement(engine: Engine, statement: Kind<"try">, frame: Frame
   }
 }
 
-/** A catch clause takes an exception, and what a method call wrapped. */
+/** A catch clause or trap takes an exception, and what a method call or the language wrapped. */
 function fits(record: ErrorRecord, type: string): boolean {
   const { exception } = record.facts;
   if (isOfType(exception, fullTypeName(type))) return true;
   return (
-    exception.typeName.endsWith("MethodInvocationException") &&
+    /\.(?:MethodInvocation|Runtime)Exception$/.test(exception.typeName) &&
     exception.inner !== undefined &&
     isOfType(exception.inner, type)
   );

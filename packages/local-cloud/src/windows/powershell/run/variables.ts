@@ -97,10 +97,13 @@ function constant(engine: Engine, name: string): Value {
     case "pshome":
       return "C:\\Windows\\System32\\WindowsPowerShell\\v1.0";
     case "host":
-      return new PsObject([
-        ["Name", "ConsoleHost"],
-        ["Version", versionFrom(process.system.version.powershell) ?? null],
-      ]);
+      return new PsObject(
+        [
+          ["Name", "ConsoleHost"],
+          ["Version", versionFrom(process.system.version.powershell) ?? null],
+        ],
+        "System.Management.Automation.Internal.Host.InternalHost",
+      );
     case "psversiontable": {
       const table = new Hashtable();
       const version = process.system.version;

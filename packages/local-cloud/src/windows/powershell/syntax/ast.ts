@@ -171,6 +171,8 @@ export interface Parameter {
 /** What a script, a function or a script block is made of. */
 export interface ScriptBody extends Extent {
   readonly parameters: readonly Parameter[] | undefined;
+  /** `[CmdletBinding(…)]`, which alone makes it an advanced function. */
+  readonly binding: ParameterAttribute | undefined;
   readonly beginBlock: readonly Statement[] | undefined;
   readonly processBlock: readonly Statement[] | undefined;
   /** The body itself where it has no named blocks. */

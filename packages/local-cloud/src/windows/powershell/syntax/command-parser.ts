@@ -28,7 +28,8 @@ export abstract class CommandParser extends ExpressionParser {
     const char = this.char();
     if (!expressionStart.test(char)) return false;
     if (/\d/.test(char) || (char === "." && /\d/.test(this.char(1)))) {
-      const word = this.matches(/[^\s(){};,|&<>=+*/%-]+/y)?.[0] ?? "";
+      // The dash of `1e-5` is no operator.
+      const word = this.matches(/(?:(?:\d+\.?\d*|\.\d+)e[+-]\d+)?[^\s(){};,|&<>=+*/%-]*/iy)?.[0] ?? "";
       return (
         numberFrom(word.replace(/\.\..*$/, "")) !== undefined ||
         numberFrom(word.split(/\.(?=[A-Za-z])/)[0] ?? "") !== undefined

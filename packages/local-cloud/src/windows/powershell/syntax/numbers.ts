@@ -1,5 +1,5 @@
 import { Refusal } from "../../system/refusal.ts";
-import { Double } from "../values/double.ts";
+import { Decimal, Double } from "../values/double.ts";
 import type { Value } from "../values/value.ts";
 
 const multipliers: Readonly<Record<string, bigint>> = {
@@ -29,12 +29,15 @@ export function numberFrom(text: string): Value | undefined {
   const whole = isHex && suffix === "" && digits.length <= 10 ? BigInt.asIntN(32, magnitude) : magnitude;
   const signed = sign === "-" ? -whole : whole;
   if (suffix !== "") return BigInt.asIntN(64, signed);
-  return integer(signed);
+  return isLong(signed) || magnitude > largestDecimal ? integer(signed) : new Decimal(signed);
 }
+
+const largestDecimal = 2n ** 96n - 1n;
+const isLong = (value: bigint): boolean => value >= -(2n ** 63n) && value < 2n ** 63n;
 
 /** An Int32 where it fits, an Int64 where that does, else a Double. */
 export function integer(value: bigint): Value {
   if (value >= -2147483648n && value <= 2147483647n) return Number(value);
-  if (value >= -(2n ** 63n) && value < 2n ** 63n) return value;
+  if (isLong(value)) return value;
   return new Double(Number(value));
 }

@@ -1,24 +1,26 @@
-import type { Expression, Parameter, ParameterAttribute } from "./ast.ts";
+import type { Expression, Parameter, ParameterAttribute, ScriptBody } from "./ast.ts";
 import { CommandParser } from "./command-parser.ts";
 
 /** What a script or a function takes: `param (…)` and `function name (…)`. */
 export abstract class ParameterParser extends CommandParser {
-  protected paramBlock(): Parameter[] | undefined {
+  protected paramBlock(): Partial<Pick<ScriptBody, "parameters" | "binding">> {
     const back = this.at;
+    let binding: ParameterAttribute | undefined;
     for (;;) {
       const attribute = this.matches(
         /\[\s*(?:CmdletBinding|OutputType|Diagnostics\.CodeAnalysis\.SuppressMessage\w*)\s*\(/iy,
       );
       if (!attribute) break;
-      this.attribute();
+      const found = this.attribute();
+      if (found.name === "cmdletbinding") binding = found;
       this.skipLines();
     }
     if (this.takes(/param(?=\s*\()/iy) === undefined) {
       this.at = back;
-      return undefined;
+      return {};
     }
     this.skipLines();
-    return this.parameterList();
+    return { parameters: this.parameterList(), binding };
   }
 
   protected parameterList(): Parameter[] {

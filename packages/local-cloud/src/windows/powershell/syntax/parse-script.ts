@@ -32,7 +32,7 @@ class ScriptParser extends ParameterParser {
   protected scriptBody(close: string): ScriptBody {
     const start = this.at;
     this.skipSeparators();
-    const parameters = this.paramBlock();
+    const { parameters, binding } = this.paramBlock();
     const blocks: { begin?: Statement[]; process?: Statement[]; end?: Statement[] } = {};
     for (;;) {
       this.skipSeparators();
@@ -51,6 +51,7 @@ class ScriptParser extends ParameterParser {
     const traps = rest.filter((statement) => statement.kind === "trap");
     return {
       parameters,
+      binding,
       beginBlock: blocks.begin,
       processBlock: blocks.process,
       endBlock: blocks.end ?? rest.filter((statement) => statement.kind !== "trap"),
@@ -69,13 +70,8 @@ class ScriptParser extends ParameterParser {
       found.push(this.statement());
       this.skipBlanks();
       if (!this.isAtEnd && !/[\r\n;)}]/.test(this.char())) {
-        // A block needs nothing after it.
-        if (
-          this.slice(this.at - 1, this.at) === "}" &&
-          found.at(-1)?.kind !== "pipeline" &&
-          found.at(-1)?.kind !== "assign"
-        )
-          continue;
+        // What ends with a block or a condition needs nothing after it.
+        if (/^(?:if|while|do|for|foreach|switch|function|try|trap)$/.test(found.at(-1)?.kind ?? "")) continue;
         const token = this.takes(/[^\s()[\]{};,|&<>]+|&&|\|\||[\s\S]/y) ?? "";
         throw this.failure(
           "UnexpectedToken",

@@ -210,7 +210,7 @@ function fileMethod(name: string, args: readonly Value[], process: WindowsProces
     }
     case "getlastwritetime":
     case "getlastwritetimeutc":
-      return new DateTime(drive.facts(path())?.modifiedMs ?? 0);
+      return new DateTime(drive.facts(path())?.modifiedMs ?? 0, name.endsWith("utc") ? "Utc" : "Local");
     case "getattributes":
       return drive.facts(path())?.isFolder ? "Directory" : "Archive";
     default:

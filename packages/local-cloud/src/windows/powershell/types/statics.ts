@@ -62,8 +62,11 @@ function member(type: string, wanted: string, name: string, process: WindowsProc
     case "system.string":
       return wanted === "empty" ? "" : undefined;
     case "system.datetime":
-      if (wanted === "now" || wanted === "utcnow") return new DateTime(process.system.now());
-      return wanted === "today" ? new DateTime(Math.floor(process.system.now() / 86_400_000) * 86_400_000) : undefined;
+      if (wanted === "now" || wanted === "utcnow")
+        return new DateTime(process.system.now(), wanted === "now" ? "Local" : "Utc");
+      return wanted === "today"
+        ? new DateTime(Math.floor(process.system.now() / 86_400_000) * 86_400_000, "Local")
+        : undefined;
     case "system.timespan":
       return wanted === "zero" ? new TimeSpan(0) : undefined;
     case "system.text.encoding":
@@ -88,10 +91,13 @@ function member(type: string, wanted: string, name: string, process: WindowsProc
               ["Name", "en-US"],
               [
                 "TextInfo",
-                new PsObject([
-                  ["OEMCodePage", 437],
-                  ["ANSICodePage", 1252],
-                ]),
+                new PsObject(
+                  [
+                    ["OEMCodePage", 437],
+                    ["ANSICodePage", 1252],
+                  ],
+                  "System.Globalization.TextInfo",
+                ),
               ],
             ],
             "System.Globalization.CultureInfo",
@@ -186,7 +192,10 @@ function call(
         throw methodFailure(name, args.length, "System.FormatException", problem);
       }
       return wanted === "fromfiletime"
-        ? new DateTime(Number(convert(first, "long")) / 10_000 - 11_644_473_600_000)
+        ? new DateTime(
+            Number(convert(first, "long")) / 10_000 - 11_644_473_600_000,
+            wanted.endsWith("utc") ? "Utc" : "Local",
+          )
         : undefined;
     case "system.timespan": {
       const unit = {

@@ -1,7 +1,7 @@
 import { Refusal } from "../../system/refusal.ts";
 import { itemsOf, text } from "../values/convert.ts";
 import { formatText } from "../values/format.ts";
-import { compareText } from "../values/operators.ts";
+import { compareText, splitText } from "../values/operators.ts";
 import { Match, regexFrom, replacementFrom } from "../values/regex.ts";
 import { isArray, type Value } from "../values/value.ts";
 
@@ -49,7 +49,7 @@ export function regexMethod(wanted: string, args: readonly Value[]): Value | und
         throw new Refusal("[regex]::Replace with a script block");
       return text(first).replace(regexFrom(text(second), `${flags}g`), replacementFrom(text(third)));
     case "split":
-      return text(first).split(regexFrom(text(second), flags));
+      return splitText(text(first), regexFrom(text(second), `${flags}g`));
     default:
       return undefined;
   }

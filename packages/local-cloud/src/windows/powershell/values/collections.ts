@@ -47,6 +47,9 @@ export class Hashtable extends NetObject {
     if (wanted === "values") return this.entries().map(([, value]) => value);
     return undefined;
   }
+  override lacks(name: string): boolean {
+    return /^(?:is(?:readonly|fixedsize|synchronized)|syncroot)$/.test(name);
+  }
   override set(name: string, value: Value): boolean {
     this.put(name, value);
     return true;
@@ -106,16 +109,25 @@ export class DictionaryEntry extends NetObject {
     if (wanted === "key" || wanted === "name") return this.key;
     return wanted === "value" ? this.value : undefined;
   }
+  override lacks(): boolean {
+    return false;
+  }
 }
 
-/** An object whose properties a script made up. */
+const customObject = "System.Management.Automation.PSCustomObject";
+/** Objects that are one of their properties in a string. */
+const shownAs: Readonly<Record<string, string>> = {
+  "System.Management.Automation.PathInfo": "Path",
+  "System.Management.Automation.CommandInfo": "Name",
+  "System.Management.Automation.ExternalScriptInfo": "Path",
+  "System.Management.Automation.FunctionInfo": "Name",
+};
+
+/** An object whose properties a script made up; under another type's name, what is known of an object of Windows. */
 export class PsObject extends NetObject {
   readonly typeName: string;
   readonly #entries = new Map<string, { name: string; value: Value }>();
-  constructor(
-    entries: Iterable<readonly [string, Value]> = [],
-    typeName = "System.Management.Automation.PSCustomObject",
-  ) {
+  constructor(entries: Iterable<readonly [string, Value]> = [], typeName = customObject) {
     super();
     this.typeName = typeName;
     for (const [name, value] of entries) this.put(name, value);
@@ -127,11 +139,18 @@ export class PsObject extends NetObject {
   remove(name: string): void {
     this.#entries.delete(name.toLowerCase());
   }
+  override text(): string {
+    const property = shownAs[this.typeName];
+    return property === undefined ? this.typeName : String(this.get(property));
+  }
   override properties(): readonly string[] {
     return [...this.#entries.values()].map(({ name }) => name);
   }
   override get(name: string): Value | undefined {
     return this.#entries.get(name.toLowerCase())?.value;
+  }
+  override lacks(): boolean {
+    return this.typeName !== customObject;
   }
   override set(name: string, value: Value): boolean {
     if (!this.#entries.has(name.toLowerCase())) return false;
@@ -154,6 +173,9 @@ export class NetList extends NetObject {
   }
   override get(name: string): Value | undefined {
     return name.toLowerCase() === "count" ? this.list.length : undefined;
+  }
+  override lacks(name: string): boolean {
+    return /^(?:capacity|is(?:readonly|fixedsize|synchronized)|syncroot|comparer)$/.test(name);
   }
   override call(name: string, args: readonly Value[]): Value | undefined {
     const [first = null, second = null] = args;

@@ -2,7 +2,7 @@ import { Refusal } from "../../system/refusal.ts";
 import { numberFrom } from "../syntax/numbers.ts";
 import { Hashtable, NetList, PsObject } from "./collections.ts";
 import { DateTime, TimeSpan } from "./date-time.ts";
-import { Char, Double } from "./double.ts";
+import { Char, Decimal, Double } from "./double.ts";
 import { castException, failure, NetException } from "./errors.ts";
 import { parseDate } from "./read-dates.ts";
 import { ScriptBlock, TypeValue } from "./script-block.ts";
@@ -57,10 +57,12 @@ export function number(value: Value): number | bigint | Double | undefined {
   if (value === null) return 0;
   if (typeof value === "number" || typeof value === "bigint" || value instanceof Double) return value;
   if (typeof value === "boolean") return value ? 1 : 0;
+  if (value instanceof Decimal) return value.refuse();
   if (value instanceof Char) return value.value.codePointAt(0) ?? 0;
   if (typeof value !== "string") return undefined;
   if (value.trim() === "") return 0;
   const found = numberFrom(value.trim());
+  if (found instanceof Decimal) return found.refuse();
   return typeof found === "number" || typeof found === "bigint" || found instanceof Double ? found : undefined;
 }
 
@@ -113,6 +115,7 @@ export function convert(value: Value, type: string): Value {
     case "system.byte":
       return convertWhole(value, name);
     case "system.double": {
+      if (isWholeText(value)) return new Double(Number(value));
       const found = number(value);
       if (found === undefined) throw conversionFailure(value, "System.Double");
       return found instanceof Double ? found : new Double(Number(found));
@@ -172,9 +175,11 @@ export function convert(value: Value, type: string): Value {
   }
 }
 
+const isWholeText = (value: Value): value is string => typeof value === "string" && /^\s*-?\d+\s*$/.test(value);
+
 function convertWhole(value: Value, name: string): Value {
   const display = name === "system.int32" ? "System.Int32" : name === "system.int64" ? "System.Int64" : "System.Byte";
-  const found = number(value);
+  const found = isWholeText(value) ? BigInt(value.trim()) : number(value);
   if (found === undefined) throw conversionFailure(value, display);
   const whole = found instanceof Double ? BigInt(roundHalfEven(found.value)) : BigInt(found);
   const [low, high] =

@@ -24,12 +24,16 @@ const [firstMs, lastMs] = [-62_135_596_800_000, 253_402_300_799_999];
 /** What 64 bits of ticks hold. */
 const longestMs = 922_337_203_685_477;
 
-/** A System.DateTime. The machine's clock is UTC, so there is nothing to tell local time from it. */
+/** What a DateTime knows of its zone. */
+export type DateKind = "Local" | "Utc" | "Unspecified";
+
+/** A System.DateTime. The machine's zone is UTC: local time differs in its kind only. */
 export class DateTime extends NetObject {
   readonly typeName = "System.DateTime";
   /** Milliseconds since 1970. */
   readonly ms: number;
-  constructor(ms: number) {
+  readonly kind: DateKind;
+  constructor(ms: number, kind: DateKind = "Unspecified") {
     super();
     if (!(ms >= firstMs && ms <= lastMs))
       throw failure("ArgumentOutOfRangeException", "The value results in an un-representable DateTime.", {
@@ -37,6 +41,10 @@ export class DateTime extends NetObject {
         category: "NotSpecified: (:)",
       });
     this.ms = ms;
+    this.kind = kind;
+  }
+  override lacks(): boolean {
+    return false;
   }
   /** MM/dd/yyyy HH:mm:ss, as strings get it. */
   override text(): string {
@@ -83,11 +91,11 @@ export class DateTime extends NetObject {
       case "ticks":
         return BigInt(Math.round(this.ms)) * 10_000n + epochTicks;
       case "date":
-        return new DateTime(Math.floor(this.ms / 86_400_000) * 86_400_000);
+        return new DateTime(Math.floor(this.ms / 86_400_000) * 86_400_000, this.kind);
       case "timeofday":
         return new TimeSpan(this.ms - Math.floor(this.ms / 86_400_000) * 86_400_000);
       case "kind":
-        return "Local";
+        return this.kind;
       default:
         return undefined;
     }
@@ -102,7 +110,7 @@ export class DateTime extends NetObject {
       adddays: 86_400_000,
     };
     const unit = units[name];
-    if (unit !== undefined) return new DateTime(this.ms + by * unit);
+    if (unit !== undefined) return new DateTime(this.ms + by * unit, this.kind);
     if (name === "addmonths" || name === "addyears") {
       const date = new Date(this.ms);
       const day = date.getUTCDate();
@@ -110,9 +118,10 @@ export class DateTime extends NetObject {
       date.setUTCMonth(date.getUTCMonth() + by * (name === "addyears" ? 12 : 1));
       const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
       date.setUTCDate(Math.min(day, last));
-      return new DateTime(date.getTime());
+      return new DateTime(date.getTime(), this.kind);
     }
-    if (name === "touniversaltime" || name === "tolocaltime") return this;
+    if (name === "touniversaltime") return new DateTime(this.ms, "Utc");
+    if (name === "tolocaltime") return new DateTime(this.ms, "Local");
     if (name === "tofiletime" || name === "tofiletimeutc")
       return BigInt(Math.round(this.ms)) * 10_000n + 116_444_736_000_000_000n;
     if (name === "subtract" && args[0] instanceof DateTime) return new TimeSpan(this.ms - args[0].ms);
@@ -129,7 +138,8 @@ export class DateTime extends NetObject {
     const standard: Readonly<Record<string, string>> = {
       s: "yyyy-MM-ddTHH:mm:ss",
       u: "yyyy-MM-dd HH:mm:ssZ",
-      o: "yyyy-MM-ddTHH:mm:ss.fffffffZ",
+      o: "yyyy-MM-ddTHH:mm:ss.fffffffK",
+      O: "yyyy-MM-ddTHH:mm:ss.fffffffK",
       d: "M/d/yyyy",
       D: "dddd, MMMM d, yyyy",
       t: "h:mm tt",
@@ -197,7 +207,7 @@ export class DateTime extends NetObject {
           case "zzz":
             return "+00:00";
           case "K":
-            return "+00:00";
+            return { Local: "+00:00", Utc: "Z", Unspecified: "" }[this.kind];
           default:
             return `${String(date.getUTCMilliseconds()).padStart(3, "0")}0000`.slice(0, token.length);
         }
@@ -218,6 +228,9 @@ export class TimeSpan extends NetObject {
         category: "NotSpecified: (:)",
       });
     this.ms = ms;
+  }
+  override lacks(): boolean {
+    return false;
   }
   override text(): string {
     const total = Math.abs(this.ms);

@@ -1,3 +1,4 @@
+import { Refusal } from "../../system/refusal.ts";
 import { NetObject } from "./value.ts";
 
 /** A System.Double. */
@@ -17,7 +18,7 @@ export class Double extends NetObject {
     const [digits = "0", power = "0"] = value.toExponential(14).split("e");
     const exponent = Number(power);
     const mantissa = digits.replace(/\.?0+$/, "");
-    if (exponent >= 15 || exponent < -5) {
+    if (exponent >= 15 || exponent <= -5) {
       const sign = exponent < 0 ? "-" : "+";
       return `${mantissa}E${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
     }
@@ -25,6 +26,26 @@ export class Double extends NetObject {
       .toFixed(Math.max(0, 14 - exponent))
       .replace(/(\.\d*?)0+$/, "$1")
       .replace(/\.$/, "");
+  }
+  override lacks(): boolean {
+    return false;
+  }
+}
+
+/** A whole number that only a System.Decimal holds. It can be shown; nothing is calculated with it. */
+export class Decimal extends NetObject {
+  readonly typeName = "System.Decimal";
+  readonly value: bigint;
+  constructor(value: bigint) {
+    super();
+    this.value = value;
+  }
+  override text(): string {
+    return String(this.value);
+  }
+  /** What everything but showing it comes to. */
+  refuse(): never {
+    throw new Refusal(`calculating with decimal numbers (${this.value})`);
   }
 }
 
@@ -38,5 +59,8 @@ export class Char extends NetObject {
   }
   override text(): string {
     return this.value;
+  }
+  override lacks(): boolean {
+    return false;
   }
 }

@@ -1,4 +1,5 @@
 import type { Extent, ScriptSource } from "../syntax/ast.ts";
+import { CategoryInfo, commandInfo, invocationInfo } from "./error-parts.ts";
 import { NetObject, type Value } from "./value.ts";
 
 /** An exception of .NET: a type, a message, and what it came from. */
@@ -22,7 +23,6 @@ export class NetException extends NetObject {
     const wanted = name.toLowerCase();
     if (wanted === "message") return this.message;
     if (wanted === "innerexception") return this.inner ?? null;
-    if (wanted === "stacktrace") return null;
     return undefined;
   }
   override call(name: string): Value | undefined {
@@ -48,6 +48,8 @@ export class ErrorRecord extends NetObject {
   readonly facts: ErrorFacts;
   /** Set once, where the error passes a command or statement. */
   place: { readonly source: ScriptSource; readonly extent: Extent } | undefined;
+  /** The functions and scripts that it came through, set once where it happens. */
+  stack: string | undefined;
   /** Standard error of a program, which is text and shows as such. */
   readonly isNative: boolean;
   constructor(facts: ErrorFacts, isNative = false) {
@@ -58,11 +60,17 @@ export class ErrorRecord extends NetObject {
   get message(): string {
     return this.facts.exception.message;
   }
+  get category(): CategoryInfo {
+    const { category, activity, exception } = this.facts;
+    // A failed cast shows as the exception that wraps it.
+    const reason = exception.typeName === castException ? "RuntimeException" : exception.typeName.split(".").at(-1);
+    return new CategoryInfo(category, activity, reason ?? "");
+  }
   override text(): string {
     return this.message;
   }
   override properties(): readonly string[] {
-    return ["Exception", "TargetObject", "CategoryInfo", "FullyQualifiedErrorId"];
+    return ["Exception", "TargetObject", "CategoryInfo", "FullyQualifiedErrorId", "InvocationInfo", "ScriptStackTrace"];
   }
   override get(name: string): Value | undefined {
     switch (name.toLowerCase()) {
@@ -73,11 +81,16 @@ export class ErrorRecord extends NetObject {
       case "fullyqualifiederrorid":
         return this.facts.id;
       case "categoryinfo":
-        return this.facts.category;
+        return this.category;
       case "errordetails":
         return null;
       case "scriptstacktrace":
-        return "";
+        return this.stack ?? null;
+      case "invocationinfo": {
+        const { activity } = this.facts;
+        const command = activity === undefined ? null : commandInfo([["Name", activity]], "Command");
+        return this.place ? invocationInfo(this.place, [["MyCommand", command]]) : null;
+      }
       default:
         return undefined;
     }
@@ -108,12 +121,14 @@ export function failure(
   message: string,
   options: {
     readonly type?: string;
+    readonly inner?: NetException;
     readonly category?: string;
     readonly target?: Value;
     readonly endsScript?: boolean;
   } = {},
 ): TerminatingError {
-  const exception = new NetException(options.type ?? "System.Management.Automation.RuntimeException", message);
+  const type = options.type ?? "System.Management.Automation.RuntimeException";
+  const exception = new NetException(type, message, options.inner);
   const record = new ErrorRecord({
     exception,
     id,

@@ -43,6 +43,7 @@ export class FileInfo extends NetObject {
         return facts.isFolder ? undefined : parentOf(facts.path);
       case "directory":
       case "parent": {
+        if ((name.toLowerCase() === "parent") !== facts.isFolder) return undefined;
         const parent = this.#drive.facts(parentOf(facts.path));
         return parent ? new FileInfo(parent, this.#drive) : null;
       }
@@ -53,12 +54,15 @@ export class FileInfo extends NetObject {
       case "isreadonly":
         return facts.isReadOnly;
       case "lastwritetime":
-      case "lastwritetimeutc":
       case "lastaccesstime":
-        return new DateTime(facts.modifiedMs);
+        return new DateTime(facts.modifiedMs, "Local");
+      case "lastwritetimeutc":
+      case "lastaccesstimeutc":
+        return new DateTime(facts.modifiedMs, "Utc");
       case "creationtime":
+        return new DateTime(facts.createdMs, "Local");
       case "creationtimeutc":
-        return new DateTime(facts.createdMs);
+        return new DateTime(facts.createdMs, "Utc");
       case "attributes":
         return facts.isFolder ? "Directory" : facts.isReadOnly ? "ReadOnly, Archive" : "Archive";
       case "mode":
@@ -66,6 +70,10 @@ export class FileInfo extends NetObject {
       default:
         return undefined;
     }
+  }
+  override lacks(name: string): boolean {
+    const elsewhere = this.facts.isFolder ? ["length", "directory", "directoryname"] : ["parent", "root"];
+    return !elsewhere.includes(name);
   }
   override set(name: string, value: Value): boolean {
     if (name.toLowerCase() === "isreadonly") {

@@ -1,7 +1,7 @@
 import { Refusal } from "../../system/refusal.ts";
 import { text } from "./convert.ts";
 import { DateTime, TimeSpan } from "./date-time.ts";
-import { Double } from "./double.ts";
+import { Decimal, Double } from "./double.ts";
 import { failure } from "./errors.ts";
 import type { Value } from "./value.ts";
 
@@ -35,6 +35,7 @@ export function formatValue(value: Value, how: string): string {
   if (value instanceof TimeSpan) return formatSpan(value, how);
   if (typeof value === "number" || typeof value === "bigint" || value instanceof Double)
     return formatNumber(value, how);
+  if (value instanceof Decimal) return value.refuse();
   return text(value);
 }
 
@@ -57,8 +58,7 @@ function formatNumber(value: number | bigint | Double, how: string): string {
       return plain < 0 ? `($${amount})` : `$${amount}`;
     }
     case "G":
-      if (places === undefined || places === 0) return text(value);
-      return new Double(Number(plain.toPrecision(places))).text();
+      return general(value, places ?? 0).replace("E", kind === "g" ? "e" : "E");
     case "E": {
       const [mantissa = "", power = "0"] = plain.toExponential(places ?? 6).split("e");
       return `${mantissa}${kind}${Number(power) < 0 ? "-" : "+"}${String(Math.abs(Number(power))).padStart(3, "0")}`;
@@ -77,6 +77,45 @@ function formatNumber(value: number | bigint | Double, how: string): string {
     default:
       throw new Refusal(`the number format "${how}"`);
   }
+}
+
+/** The shorter of plain and scientific, with so many significant digits. */
+function general(value: number | bigint | Double, precision: number): string {
+  if (precision === 0 || (value instanceof Double && !Number.isFinite(value.value))) return text(value);
+  if (precision > 17) throw new Refusal(`the number format "G${precision}"`);
+  const { isNegative, digits, exponent } = decimalOf(value, precision);
+  let kept = digits.slice(0, precision);
+  let power = exponent;
+  if (Number(digits[precision] ?? 0) >= 5) {
+    const up = String(BigInt(kept) + 1n);
+    if (up.length > kept.length) power++;
+    kept = up.slice(0, precision);
+  }
+  kept = kept.replace(/0+$/, "");
+  if (kept === "") return "0";
+  const sign = isNegative ? "-" : "";
+  if (power >= precision || power <= -5) {
+    const fraction = kept.length > 1 ? `.${kept.slice(1)}` : "";
+    return `${sign}${kept[0]}${fraction}E${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+  }
+  if (power < 0) return `${sign}0.${"0".repeat(-power - 1)}${kept}`;
+  const whole = kept.padEnd(power + 1, "0");
+  return `${sign}${whole.slice(0, power + 1)}${whole.length > power + 1 ? `.${whole.slice(power + 1)}` : ""}`;
+}
+
+/** The digits of a number, and the power of ten of the first; of a Double as many as .NET counts on: 15, or 17 where more are asked for. */
+function decimalOf(
+  value: number | bigint | Double,
+  precision: number,
+): { readonly isNegative: boolean; readonly digits: string; readonly exponent: number } {
+  if (!(value instanceof Double)) {
+    const digits = String(value).replace("-", "");
+    return { isNegative: value < 0, digits, exponent: digits.length - 1 };
+  }
+  const [mantissa = "", power = "0"] = Math.abs(value.value)
+    .toExponential(precision > 15 ? 16 : 14)
+    .split("e");
+  return { isNegative: value.value < 0, digits: mantissa.replace(".", ""), exponent: Number(power) };
 }
 
 /** Away from zero at halves, as the .NET Framework rounds decimals that it shows. */

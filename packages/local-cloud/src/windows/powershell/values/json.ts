@@ -1,8 +1,8 @@
-import { integer } from "../syntax/numbers.ts";
+import { integer, numberFrom as scriptNumber } from "../syntax/numbers.ts";
 import { DictionaryEntry, Hashtable, NetList, PsObject } from "./collections.ts";
 import { text } from "./convert.ts";
 import { DateTime } from "./date-time.ts";
-import { Double } from "./double.ts";
+import { Decimal, Double } from "./double.ts";
 import { isArray, NetObject, type Value } from "./value.ts";
 
 /** ConvertTo-Json: four columns deeper than the brace, two blanks after the colon, as Windows PowerShell prints it. */
@@ -15,6 +15,7 @@ function write(value: Value, depth: number, compress: boolean, indent: number): 
   if (typeof value === "string") return quoted(value);
   if (typeof value === "boolean" || typeof value === "number" || typeof value === "bigint") return String(value);
   if (value instanceof Double) return Number.isInteger(value.value) ? `${value.text()}.0` : value.text();
+  if (value instanceof Decimal) return value.text();
   if (value instanceof DateTime) return `"\\/Date(${Math.round(value.ms)})\\/"`;
   const items = isArray(value)
     ? value
@@ -88,7 +89,7 @@ export function fromJson(source: string): Value {
 }
 
 function numberFrom(value: number, source: string | undefined): Value {
-  if (source !== undefined && /^-?\d+$/.test(source)) return integer(BigInt(source));
+  if (source !== undefined && /^-?\d+$/.test(source)) return scriptNumber(source) ?? null;
   return Number.isInteger(value) && source === undefined ? integer(BigInt(value)) : new Double(value);
 }
 

@@ -4,8 +4,8 @@ import { integer } from "../syntax/numbers.ts";
 import { Hashtable, NetList } from "./collections.ts";
 import { convert, itemsOf, listOf, number, text, truth, Version, versionFrom } from "./convert.ts";
 import { DateTime, TimeSpan } from "./date-time.ts";
-import { Char, Double } from "./double.ts";
-import { castException, checkRoom, failure, TerminatingError } from "./errors.ts";
+import { Char, Decimal, Double } from "./double.ts";
+import { castException, checkRoom, failure, NetException, TerminatingError } from "./errors.ts";
 import { formatText } from "./format.ts";
 import { parseDate } from "./read-dates.ts";
 import { matchesTable, regexFrom, replacementFrom } from "./regex.ts";
@@ -120,7 +120,7 @@ function arithmetic(operator: string, left: Numeric, right: Numeric): Value {
   if ((operator === "/" || operator === "%") && bothWhole && b === 0)
     throw failure("RuntimeException", "Attempted to divide by zero.", {
       category: "NotSpecified: (:)",
-      type: "System.DivideByZeroException",
+      inner: new NetException("System.DivideByZeroException", "Attempted to divide by zero."),
     });
   if (!bothWhole) {
     const value = { "+": a + b, "-": a - b, "*": a * b, "/": a / b, "%": a % b }[operator];
@@ -159,14 +159,14 @@ function add(left: Value, right: Value): Value {
     }
     return sum;
   }
-  if (left instanceof DateTime && right instanceof TimeSpan) return new DateTime(left.ms + right.ms);
+  if (left instanceof DateTime && right instanceof TimeSpan) return new DateTime(left.ms + right.ms, left.kind);
   if (left instanceof TimeSpan && right instanceof TimeSpan) return new TimeSpan(left.ms + right.ms);
   return arithmetic("+", numeric(left, "+"), numeric(right, "+"));
 }
 
 function subtract(left: Value, right: Value): Value {
   if (left instanceof DateTime && right instanceof DateTime) return new TimeSpan(left.ms - right.ms);
-  if (left instanceof DateTime && right instanceof TimeSpan) return new DateTime(left.ms - right.ms);
+  if (left instanceof DateTime && right instanceof TimeSpan) return new DateTime(left.ms - right.ms, left.kind);
   if (left instanceof TimeSpan && right instanceof TimeSpan) return new TimeSpan(left.ms - right.ms);
   return arithmetic("-", numeric(left, "-"), numeric(right, "-"));
 }
@@ -297,6 +297,7 @@ function compareOne(
 /** `-eq`: the right side becomes what the left one is. */
 export function equals(left: Value, right: Value, isSensitive = false): boolean {
   if (left === null || right === null) return left === right;
+  if (left instanceof Decimal) return left.refuse();
   if (typeof left === "string" || left instanceof Char) {
     const [a, b] = [text(left), text(right)];
     return isSensitive ? a === b : a.toLowerCase() === b.toLowerCase();
@@ -395,12 +396,16 @@ function split(whole: string, right: Value, isSensitive: boolean): string[] {
     throw new Refusal(`-split with ${text(options)}`);
   const source = isSimple ? text(separator).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&") : text(separator);
   const expression = regexFrom(source, isSensitive ? "g" : "gi");
-  const limit = Number(convert(most, "int"));
+  return splitText(whole, expression, Number(convert(most, "int")));
+}
+
+/** Regex.Split: what is between the matches, and what their groups caught; into at most so many parts where `limit` is not 0. */
+export function splitText(whole: string, expression: RegExp, limit = 0): string[] {
   const parts: string[] = [];
-  let from = 0;
+  let [from, cuts] = [0, 0];
+  // Where nothing separates, that counts at both ends too.
   for (const match of whole.matchAll(expression)) {
-    if (match[0] === "" && (match.index === 0 || match.index >= whole.length)) continue;
-    if (limit > 0 && parts.length >= limit - 1) break;
+    if (limit > 0 && ++cuts >= limit) break;
     parts.push(whole.slice(from, match.index), ...match.slice(1).filter((group) => group !== undefined));
     from = match.index + match[0].length;
   }

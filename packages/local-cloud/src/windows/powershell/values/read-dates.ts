@@ -45,7 +45,7 @@ export function parseDate(text: string): DateTime | undefined {
       second: Number(second),
       ms: Math.round(Number(`0${fraction.replace(/^0/, "")}`) * 1000),
     });
-    return local && new DateTime(local.ms - minutesAhead * 60_000);
+    return local && new DateTime(local.ms - minutesAhead * 60_000, iso[8] === undefined ? "Unspecified" : "Local");
   }
   if (american) {
     const [, month, day, year, hour = "0", minute = "0", second = "0", half] = american;

@@ -20,6 +20,10 @@ export abstract class NetObject {
   get(_name: string): Value | undefined {
     return undefined;
   }
+  /** Whether the real type has, or may have, a property of that name that is missing here: then nobody may read it as empty. */
+  lacks(_name: string): boolean {
+    return true;
+  }
   /** Sets a property; false where there is none of that name. */
   set(_name: string, _value: Value): boolean {
     return false;

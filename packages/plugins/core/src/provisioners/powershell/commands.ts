@@ -10,10 +10,10 @@ function launcher({ execution_policy, use_pwsh }: Launch): string | undefined {
   return policy === "none" ? undefined : `${use_pwsh ? "pwsh" : "powershell"} -executionpolicy ${policy}`;
 }
 
-/** The default command for inline commands. */
+/** The default command for inline commands. Without a program of our own only its arguments are left, as at Packer. */
 export function inlineCommand(config: Launch): string {
   const start = launcher(config);
-  return start ? `${start} -file {{.Path}}` : "& '{{.Path}}'; exit $LastExitCode";
+  return `${start === undefined ? "" : `${start} `}-file {{.Path}}`;
 }
 
 /** The default command for script files, for cmd: a template. */

@@ -52,7 +52,7 @@ export const config = {
     sensitive: true,
   }),
   execution_policy: text({
-    doc: "Execution policy for the script; `none` starts no PowerShell of its own, for machines whose login shell is PowerShell.",
+    doc: "Execution policy for the script; `none` starts no PowerShell of its own: of the default command is left what follows the policy, `-file PATH` for inline commands and the bare expression for scripts.",
     fallback: "bypass",
     choices: executionPolicies,
   }),

@@ -147,6 +147,14 @@ it("tries again until the script is started, saying why it waits", async () => {
     "!!> Error uploading script: no space; trying for up to 5m0s",
     "!!> The script could not be started: the connection was lost; trying for up to 5m0s",
   ]);
+  const crowded = {
+    exit: "disconnected",
+    neverStarted: true,
+    cause: "too many shells (WSManFault 2150859173)",
+  } as const;
+  expect((await run({ inline: ["x"], start_retry_timeout: 3_000 }, { answers: Array(9).fill(crowded) })).message).toBe(
+    "The script could not be started: too many shells (WSManFault 2150859173)",
+  );
   expect((await run({ inline: ["x"], start_retry_timeout: 3_000 }, { refusals: 9 })).message).toBe(
     "Error uploading script: no space",
   );
@@ -182,7 +190,7 @@ it("encodes the command over SSH, where the login shell may be PowerShell", asyn
 it.each<readonly [Partial<Config>, RegExp]>([
   [{ inline: ["x"], use_pwsh: true }, /^pwsh -executionpolicy bypass -file c:/],
   [{ inline: ["x"], execution_policy: "RemoteSigned" }, /^powershell -executionpolicy remotesigned -file c:/],
-  [{ inline: ["x"], execution_policy: "none" }, /^& 'c:.*'; exit \$LastExitCode$/],
+  [{ inline: ["x"], execution_policy: "none" }, /^-file c:\/Windows\/Temp\/script-[\w-]+\.ps1$/],
   [{ script: "a.ps1", execution_policy: "none" }, /^& \{ try \{ .* \} \}$/],
   [{ script: "a.ps1", debug_mode: 2 }, /; Set-PsDebug -Trace 2; \. c:/],
 ])("starts PowerShell as told: %j", async (settings, command) => {

@@ -50,9 +50,10 @@ async function runScript(source: Source, config: Config, paths: RemotePaths, ctx
     if (ctx.signal.aborted && exit === "disconnected") await removeAll(delivery.mayBeLeft, ctx, signal);
   });
   try {
-    exit = await runOnWindows({ send: delivery.send, startRetryTimeout: config.start_retry_timeout }, ctx);
+    const ended = await runOnWindows({ send: delivery.send, startRetryTimeout: config.start_retry_timeout }, ctx);
+    exit = ended.exit;
     if (delivery.elevatedUser !== undefined) checkElevated(exit, delivery.elevatedUser);
-    checkWindowsExit(exit, config.valid_exit_codes, ctx);
+    checkWindowsExit(ended, config.valid_exit_codes, ctx);
   } catch (error) {
     // The machine is still there: it shall not keep what it was sent, the script or the password of an elevated run.
     if (exit !== "disconnected") await cleanUp(delivery, exit, 0, ctx);

@@ -2,7 +2,9 @@ import { type ConfigOf, duration, flag, list, map, ofNumber, ofText, text } from
 
 /** Options of the windows-shell provisioner. Source: Packer's reference. */
 export const config = {
-  inline: list(ofText, { doc: "Commands to run; together they make one script." }),
+  inline: list(ofText, {
+    doc: "Commands to run; together they make one script, whose lines end in LF, or in CRLF where it has labels, `goto` or `call :label`, which cmd may miss otherwise.",
+  }),
   script: text({ doc: "Path of a script to run." }),
   scripts: list(ofText, { doc: "Paths of scripts to run, in this order." }),
   binary: flag({ doc: "Accepted for compatibility; scripts are always sent as they are.", fallback: false }),

@@ -14,14 +14,20 @@ export async function provision(config: Config, ctx: ProvisionContext): Promise<
     for (const file of scriptFiles(config)) await runScript(file, config, ctx);
     return;
   }
-  // cmd loses its labels in files whose lines end in LF alone.
-  const text = config.inline.map((command) => `${rendered(ctx, command, {}, "command")}\r\n`).join("");
+  const text = batchText(config.inline.map((command) => rendered(ctx, command, {}, "command")));
   const file = await temporaryFile(ctx, text, { prefix: "packer-windows-shell-provisioner", mode: 0o600 });
   try {
     await runScript(file.value, config, ctx);
   } finally {
     await file.release();
   }
+}
+
+/** Lines that end in LF, as at Packer; in CRLF where there are labels, which cmd does not always find in files with LF alone. */
+function batchText(commands: readonly string[]): string {
+  const text = commands.map((command) => `${command}\n`).join("");
+  const hasLabels = /^[ \t]*:|\bgoto\b|\bcall[ \t]+:/im.test(text);
+  return hasLabels ? text.replace(/\r?\n/g, "\r\n") : text;
 }
 
 async function runScript(file: string, config: Config, ctx: ProvisionContext): Promise<void> {
@@ -34,6 +40,6 @@ async function runScript(file: string, config: Config, ctx: ProvisionContext): P
     await uploadToWindows({ path: config.remote_path, size, content: () => files.read(file) }, "script", ctx);
     return command;
   };
-  const exit = await runOnWindows({ send, startRetryTimeout: config.start_retry_timeout }, ctx);
-  checkWindowsExit(exit, config.valid_exit_codes, ctx);
+  const ended = await runOnWindows({ send, startRetryTimeout: config.start_retry_timeout }, ctx);
+  checkWindowsExit(ended, config.valid_exit_codes, ctx);
 }

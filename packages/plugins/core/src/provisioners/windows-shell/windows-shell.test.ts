@@ -56,11 +56,20 @@ it("runs batch files in order, with variables that nobody quotes", async () => {
   ]);
 });
 
-it("sends inline commands with the line ends of Windows, through a file that goes again", async () => {
+it("sends inline commands through a file that goes again", async () => {
   const { sent, lines, files } = await run({ inline: ["echo 1", "exit /b 3"], valid_exit_codes: [3] }, { exit: 3 });
-  expect(sent[0]).toBe("upload c:/Windows/Temp/script.bat: echo 1\r\nexit /b 3\r\n");
+  expect(sent[0]).toBe("upload c:/Windows/Temp/script.bat: echo 1\nexit /b 3\n");
   expect(lines[1]).toMatch(/^==> Provisioning with shell script: \/tmp\/packer-windows-shell-provisioner\d+$/);
   expect(files).toEqual(["a.bat", "b.bat"].map((name) => expect.stringContaining(name)));
+});
+
+it.each([
+  [["echo a\n:again", "echo b"], "echo a\r\n:again\r\necho b\r\n"],
+  [["if x==y goto :eof\r\necho c"], "if x==y goto :eof\r\necho c\r\n"],
+  [["@call :sub", "exit /b"], "@call :sub\r\nexit /b\r\n"],
+  [["echo gotox c:\\x call x"], "echo gotox c:\\x call x\n"],
+])("sends labels with the line ends that cmd finds them in: %j", async (inline, sent) => {
+  expect((await run({ inline })).sent[0]).toBe(`upload c:/Windows/Temp/script.bat: ${sent}`);
 });
 
 it("refuses exit codes and lost connections that the template does not allow", async () => {
@@ -69,6 +78,9 @@ it("refuses exit codes and lost connections that the template does not allow", a
   );
   expect((await run({ script: "a.bat" }, { exit: "disconnected" })).error).toMatch(
     /^Script disconnected unexpectedly\..*add 16001 to valid_exit_codes/,
+  );
+  expect((await run({ script: "a.bat" }, { exit: "disconnected", cause: "no answer came within 65 s" })).error).toMatch(
+    /^Script disconnected unexpectedly \(no answer came within 65 s\)\. If /,
   );
   expect((await run({ script: "a.bat", valid_exit_codes: [0, 16001] }, { exit: "disconnected" })).error).toBe("");
 });
