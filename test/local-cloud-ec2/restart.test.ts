@@ -119,6 +119,16 @@ describe("an instance", () => {
     expect(await look(id, "State.Name")).toBe("running");
     await expect.poll(bootsSeen, { timeout: 30_000, interval: 200 }).toBe(3);
 
+    // User data may restart a machine before anyone has seen it up; it runs once.
+    const early = join(work.path, "user-data");
+    writeFileSync(early, "#!/bin/sh\necho ran >>/opt/ran\nreboot\n");
+    const eager = await start("--user-data", `file://${early}`);
+    await expect
+      .poll(async () => (await ssh(key, eager.login, "cat /opt/ran")).code, { timeout: 30_000 })
+      .toBe(0);
+    expect((await ssh(key, eager.login, "cat /opt/ran")).stdout).toBe("ran\n");
+    expect(await look(eager.id, "State.Name")).toBe("running");
+
     expect((await ssh(key, login, "sudo poweroff")).code).toBe(255);
     await expect.poll(() => look(id, "State.Name"), { timeout: 30_000, interval: 200 }).toBe("stopped");
     const brief = await start("--instance-initiated-shutdown-behavior", "terminate");
