@@ -123,9 +123,7 @@ describe("an instance", () => {
     const early = join(work.path, "user-data");
     writeFileSync(early, "#!/bin/sh\necho ran >>/opt/ran\nreboot\n");
     const eager = await start("--user-data", `file://${early}`);
-    await expect
-      .poll(async () => (await ssh(key, eager.login, "cat /opt/ran")).code, { timeout: 30_000 })
-      .toBe(0);
+    await expect.poll(async () => (await ssh(key, eager.login, "cat /opt/ran")).code, { timeout: 30_000 }).toBe(0);
     expect((await ssh(key, eager.login, "cat /opt/ran")).stdout).toBe("ran\n");
     expect(await look(eager.id, "State.Name")).toBe("running");
 
