@@ -76,6 +76,16 @@ describe("a machine that ends itself", () => {
     await machine.destroy(soon());
   });
 
+  it("comes back at its address on the host's network as well", async () => {
+    await using shared = await openBench({ network: "host" });
+    const machine = await shared.machines.launch(shared.spec("i-host-again"), soon());
+    const exited = exitOf(machine);
+    expect((await shared.ssh(machine, "sudo reboot")).code).toBe(255);
+    expect(await exited).toBe("reboot");
+    await machine.start(soon());
+    expect((await shared.ssh(machine, "hostname")).output).toBe("ip-i-host-again\n");
+  });
+
   it("restarts at the time that was set, unless that is taken back, and refuses times that it cannot keep", async () => {
     const machine = await bench.machines.launch(bench.spec("i-later"), soon());
     const set = await bench.ssh(machine, "sudo shutdown -r +1 && sudo shutdown -c && ls /run/rehearsal/shutdown");
