@@ -131,6 +131,20 @@ describe("Debian's AWS CLI", () => {
     expect(await refusal("ec2 run-instances --image-id ami-fce3c696 --dry-run")).toBe("DryRunOperation");
     expect(await refusal("iam get-instance-profile --instance-profile-name none")).toBe("NoSuchEntity");
     expect(await refusal("ssm get-parameter --name /none")).toBe("ParameterNotFound");
+    for (const [line, name] of [
+      ["s3 ls", "S3"],
+      ["s3 ls s3://bucket/key", "S3"],
+      ["sqs list-queues", "SQS"],
+      ["sns list-topics", "SNS"],
+      ["lambda list-functions", "lambda"],
+      ["route53 list-hosted-zones", "route53"],
+      ["dynamodb list-tables", "dynamodb"],
+    ] as const) {
+      const { code, stderr } = await aws.try(line);
+      expect(code).not.toBe(0);
+      expect(stderr).toContain("(NotImplemented)");
+      expect(stderr).toContain(`this stand-in has no ${name}: it answers for EC2`);
+    }
     const parameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
     expect(await aws.run(`ssm get-parameter --name ${parameter} --query Parameter.Value`)).toMatch(
       /^ami-[0-9a-f]{17}$/,

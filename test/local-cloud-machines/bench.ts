@@ -66,7 +66,8 @@ export async function openBench(options: Partial<MachinesOptions> = {}): Promise
       const said = await ssh(machine, `sudo cat '${path}'`);
       return said.code === 0 ? said.output : undefined;
     },
-    shutDown: async (machine) => void (await ssh(machine, "sudo shutdown -h now")),
+    endFromInside: async (machine, how) =>
+      void (await ssh(machine, how === "reboot" ? "sudo reboot" : "sudo shutdown -h now")),
     spec: (id, more = {}) => ({
       id,
       root: { base: { kind: "host" }, layers: [] },

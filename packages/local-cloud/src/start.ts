@@ -6,9 +6,10 @@ import { control, controlPrefix } from "./faults/control.ts";
 import { type FaultPlan, Faults } from "./faults/faults.ts";
 import { Captures } from "./images/captures.ts";
 import { Layers } from "./images/layers.ts";
-import { ImageShelf, type LocalImage } from "./images/shelf.ts";
+import { type LocalImage, listImages, removeImage } from "./images/shelf.ts";
 import { Lifecycle } from "./instances/lifecycle.ts";
-import type { Machine, Machines, RootTree } from "./machine/contract.ts";
+import { cloudEnvironment } from "./join.ts";
+import type { Machines, RootTree } from "./machine/contract.ts";
 import { defaultNetwork } from "./places/default-network.ts";
 import { awsRegions } from "./places/regions.ts";
 import { type PolicyDocument, PolicyRecorder } from "./policy/recorder.ts";
@@ -16,13 +17,15 @@ import { Authenticator } from "./protocol/authenticator.ts";
 import { Dispatcher } from "./protocol/dispatch.ts";
 import { serve } from "./protocol/http-server.ts";
 import type { Credentials } from "./protocol/sigv4.ts";
-import { lockDirectory } from "./state/directory-lock.ts";
+import { type DirectoryLock, lockDirectory } from "./state/directory-lock.ts";
 import { Store } from "./state/store.ts";
 import { Tasks } from "./tasks.ts";
 
 export interface LocalCloudOptions {
   /** Where the state lives: images, key pairs, groups, tags. Made if absent; one process at a time may use it. */
   readonly directory: string;
+  /** The directory's lock where the caller holds it already, and gives it back. */
+  readonly lock?: DirectoryLock;
   /** Loopback port; a free one if absent. */
   readonly port?: number;
   readonly machines: Machines;
@@ -54,8 +57,6 @@ export interface LocalCloud extends AsyncDisposable {
   images(): readonly LocalImage[];
   /** Removes an image (by id or name) with its snapshots. Throws `ImageNotFoundError`. */
   removeImage(idOrName: string): Promise<LocalImage>;
-  /** A machine started from an image (its id or name), for a shell; destroy it when done. */
-  launchShell(idOrName: string, authorizedKeys: readonly string[], signal: AbortSignal): Promise<Machine>;
   /** The least IAM policy for what has been called so far. */
   policy(): PolicyDocument;
 }
@@ -64,9 +65,8 @@ export interface LocalCloud extends AsyncDisposable {
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   const directory = realpathSync(options.directory);
-  const lock = await lockDirectory(directory);
   const undo = new AsyncDisposableStack();
-  undo.use(lock);
+  const lock = options.lock ?? undo.use(await lockDirectory(directory));
   try {
     const clock = options.clock ?? systemClock;
     const store = Store.open(directory, clock);
@@ -81,9 +81,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     cloud.lifecycle.reconcile();
     void cloud.tasks.start(() => cloud.layers.sweep());
     const server = await serve(options.port ?? 0, async (request, signal) =>
-      request.path.startsWith(controlPrefix)
-        ? control(request, cloud.faults, cloud.policy)
-        : await dispatcher.answer(request, signal),
+      request.path.startsWith(controlPrefix) ? await control(request, cloud) : await dispatcher.answer(request, signal),
     );
     address.endpoint = `http://127.0.0.1:${server.port}`;
     lock.announce(address.endpoint);
@@ -153,21 +151,12 @@ function regionSeeder(cloud: Cloud): (region: string) => void {
 }
 
 function running(cloud: Cloud, resources: AsyncDisposableStack): LocalCloud {
-  const shelf = new ImageShelf(cloud);
   return {
     endpoint: cloud.endpoint(),
     faults: cloud.faults,
-    environment: (region = cloud.regions[0] ?? "us-east-1") => ({
-      AWS_ENDPOINT_URL: cloud.endpoint(),
-      AWS_REGION: region,
-      AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: "kiln",
-      AWS_SECRET_ACCESS_KEY: "kiln",
-      AWS_EC2_METADATA_DISABLED: "true",
-    }),
-    images: () => shelf.list(),
-    removeImage: (idOrName) => shelf.remove(idOrName),
-    launchShell: (idOrName, authorizedKeys, signal) => shelf.launch(idOrName, authorizedKeys, signal),
+    environment: (region = cloud.regions[0]) => cloudEnvironment(cloud.endpoint(), region),
+    images: () => listImages(cloud.store),
+    removeImage: (idOrName) => removeImage(cloud, idOrName),
     policy: () => cloud.policy.document(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

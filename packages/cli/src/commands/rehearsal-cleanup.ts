@@ -24,8 +24,8 @@ export function isDeadRehearsal(run: JournalledRun): boolean {
 }
 
 /**
- * What a dead rehearsal left lies in the local cloud's state, and its cloud died with it: starts the cloud again at the same port, so
- * that the journal's endpoints lead somewhere. Undefined where it cannot be, which was then said.
+ * What a dead rehearsal left lies in the local cloud's state, and its cloud mostly died with it: starts the cloud again at the same
+ * port, so that the journal's endpoints lead somewhere, unless one serves there. Undefined where it cannot be, which was then said.
  */
 export async function reviveLocalCloud(
   io: Io,
@@ -34,5 +34,5 @@ export async function reviveLocalCloud(
 ): Promise<OpenedCloud | undefined> {
   const [port] = rehearsal.outstanding.flatMap((entry) => portIn(entry.intent) ?? []);
   const { openLocalCloud } = await import("./open-local-cloud.ts");
-  return openLocalCloud(io, printer, port === undefined ? {} : { port });
+  return openLocalCloud(io, printer, { ...(port !== undefined && { port }), sharing: "served", serves: false });
 }

@@ -1,13 +1,15 @@
-import type { LocalCloud } from "@kiln/local-cloud";
+import type { LocalImage } from "@kiln/local-cloud";
 import { type EngineEvent, messageOf } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 import { type BuildOptions, build } from "./build.ts";
 import { onCloud } from "./on-cloud.ts";
-import type { OpenOptions } from "./open-local-cloud.ts";
+import type { OpenedCloud, OpenOptions } from "./open-local-cloud.ts";
 import { rehearsalCommand } from "./rehearsal-cleanup.ts";
 
-export interface RehearseOptions extends OpenOptions {
+type Cloud = OpenedCloud["cloud"];
+
+export interface RehearseOptions extends Omit<OpenOptions, "sharing" | "serves"> {
   /** What to do with the local cloud besides, or instead of, building. */
   readonly serve: boolean;
   readonly images: boolean;
@@ -19,8 +21,7 @@ export interface RehearseOptions extends OpenOptions {
 
 const hourMs = 3_600_000;
 
-function listImages(cloud: LocalCloud, printer: Printer): number {
-  const images = cloud.images();
+function listImages(images: readonly LocalImage[], printer: Printer): number {
   if (images.length === 0) printer.say("The local cloud has no images.");
   for (const { id, name, region, state, createdAt, bytes } of images) {
     printer.say(`${id}  ${region}  ${state}  ${createdAt}  ${(bytes / 2 ** 20).toFixed(1)} MiB  ${name}`);
@@ -28,7 +29,20 @@ function listImages(cloud: LocalCloud, printer: Printer): number {
   return 0;
 }
 
-async function removeImage(cloud: LocalCloud, wanted: string, printer: Printer): Promise<number> {
+async function printImages(io: Io, printer: Printer): Promise<number> {
+  const [{ storedImages }, { cloudDirectory }] = await Promise.all([
+    import("@kiln/local-cloud"),
+    import("./cloud-directory.ts"),
+  ]);
+  try {
+    return listImages(storedImages(cloudDirectory(io)), printer);
+  } catch (error) {
+    printer.error(`Error: ${messageOf(error)}`);
+    return 1;
+  }
+}
+
+async function removeImage(cloud: Cloud, wanted: string, printer: Printer): Promise<number> {
   try {
     const removed = await cloud.removeImage(wanted);
     printer.say(`Removed ${removed.id} (${removed.name}) and ${removed.snapshotIds.length} snapshot(s).`);
@@ -39,11 +53,17 @@ async function removeImage(cloud: LocalCloud, wanted: string, printer: Printer):
   }
 }
 
-/** A machine from an image, with the terminal inside it; gone when the shell ends. */
-async function openShell(io: Io, cloud: LocalCloud, wanted: string, printer: Printer): Promise<number> {
+/** A machine from an image, with the terminal inside it; gone when the shell ends. Needs no cloud, only what one has stored. */
+async function openShell(io: Io, wanted: string, printer: Printer): Promise<number> {
+  const [{ launchStoredImage }, { cloudDirectory }, { openMachines }] = await Promise.all([
+    import("@kiln/local-cloud"),
+    import("./cloud-directory.ts"),
+    import("./open-local-cloud.ts"),
+  ]);
   const signal = io.interrupts.second;
   try {
-    const machine = await cloud.launchShell(wanted, [], signal);
+    await using machines = await openMachines(io, printer);
+    const machine = await launchStoredImage(cloudDirectory(io), machines, wanted, signal);
     try {
       const [file = "", ...args] = machine.shellCommand();
       const shell = io.host.processes.spawn(file, args, { signal, terminal: true });
@@ -59,7 +79,7 @@ async function openShell(io: Io, cloud: LocalCloud, wanted: string, printer: Pri
 }
 
 /** Keeps the cloud up until the user ends it. */
-async function serve(io: Io, cloud: LocalCloud, printer: Printer): Promise<number> {
+async function serve(io: Io, cloud: Cloud, printer: Printer): Promise<number> {
   printer.say(`The local cloud serves EC2, STS, IAM and SSM at ${cloud.endpoint}. It is no security boundary.`);
   printer.say("Environment for other clients:\n");
   for (const [name, value] of Object.entries(cloud.environment())) printer.say(`export ${name}=${value}`);
@@ -77,13 +97,14 @@ export async function rehearse(
   buildOptions: BuildOptions | undefined,
 ): Promise<number> {
   const printer = new Printer(io);
+  if (options.images) return await printImages(io, printer);
+  if (options.shell !== undefined) return await openShell(io, options.shell, printer);
   const { openLocalCloud } = await import("./open-local-cloud.ts");
-  await using opened = await openLocalCloud(io, printer, options);
+  const sharing = options.serve ? "own" : options.removeImage === undefined ? "served" : "any";
+  await using opened = await openLocalCloud(io, printer, { ...options, sharing, serves: options.serve });
   if (!opened) return 1;
   const { cloud } = opened;
-  if (options.images) return listImages(cloud, printer);
   if (options.removeImage !== undefined) return await removeImage(cloud, options.removeImage, printer);
-  if (options.shell !== undefined) return await openShell(io, cloud, options.shell, printer);
   if (options.serve) return await serve(io, cloud, printer);
   if (!buildOptions) return 1;
   const taken = new Set<string>();
@@ -98,6 +119,6 @@ export async function rehearse(
       `\nThat image is on this machine's own cloud: ${io.invokedAs} rehearse -remove-image ${id} removes it, -force replaces it.`,
     );
   }
-  if (options.policy) printer.raw(`${JSON.stringify(cloud.policy(), null, 2)}\n`);
+  if (options.policy) printer.raw(`${JSON.stringify(await cloud.policy(), null, 2)}\n`);
   return code;
 }

@@ -9,6 +9,7 @@ export const rehearse = command({
   about: [
     "Builds an unchanged template against an EC2-compatible endpoint on this machine, whose instances are throw-away Linux machines. Needs root on Linux.",
     "It is no security boundary: what runs in an instance runs as root on this host's kernel.",
+    "Images and the rest of the endpoint's state lie in local-cloud below KILN_STATE_DIR (default: kiln in XDG_STATE_HOME or ~/.local/state). Builds use the endpoint that -serve keeps up there; else they take turns.",
   ],
   flags: {
     serve: bool({ doc: "Keep the endpoint up and print the environment for other clients." }),

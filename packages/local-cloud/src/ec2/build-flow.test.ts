@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { launchStoredImage, storedImages } from "../images/shelf.ts";
+import { joinLocalCloud } from "../join.ts";
 import { openCloud, stateDirectory, until } from "../testing/cloud-fixture.ts";
 import { at, list, type ModelClient, text } from "../testing/model-client.ts";
 
@@ -109,13 +111,20 @@ describe("the calls of an amazon-ebs build", () => {
     await using second = await openCloud({ directory: state.path });
     const again = await started(second.client, { ImageId: made.ImageId });
     expect(second.machines.find(again)?.files.get("/home/ubuntu/welcome.txt")).toBe("WELCOME TO PACKER!");
-    const shell = await second.cloud.launchShell("demo 1", [], AbortSignal.timeout(5000));
+    // Beside the process that keeps the directory.
+    expect(storedImages(state.path)).toMatchObject([{ id: made.ImageId, name: "demo 1" }]);
+    const soon = AbortSignal.timeout(5000);
+    const shell = await launchStoredImage(state.path, second.machines, "demo 1", soon);
     expect(shell.state).toBe("running");
     await shell.destroy(AbortSignal.timeout(5000));
     await expect(second.client.ec2("DeleteSnapshot", { SnapshotId: snapshotId })).rejects.toMatchObject({
       code: "InvalidSnapshot.InUse",
     });
-    await second.cloud.removeImage("demo 1");
+    const joined = await joinLocalCloud(second.cloud.endpoint, soon);
+    await expect(joined?.removeImage("demo 2")).rejects.toThrow("has no image demo 2; it has");
+    expect(await joined?.removeImage("demo 1")).toMatchObject({ id: made.ImageId, snapshotIds: [snapshotId] });
+    expect(JSON.stringify(await joined?.policy())).toContain("ec2:RunInstances");
+    expect(storedImages(state.path)).toEqual([]);
     expect(second.cloud.images()).toEqual([]);
     expect(at(await second.client.ec2("DescribeSnapshots", { OwnerIds: ["self"] }), "Snapshots")).toEqual([]);
   });

@@ -47,10 +47,26 @@ describe("an instance's life", () => {
   ])("ends from inside as its shutdown behaviour (%s) says", async (InstanceInitiatedShutdownBehavior, state) => {
     await using fixture = await openCloud();
     const id = await runningInstance(fixture.client, { InstanceInitiatedShutdownBehavior });
-    fixture.machines.find(id)?.shutDownFromInside();
+    fixture.machines.find(id)?.endFromInside("power-off");
     expect(at(await instanceInState(fixture.client, id, state), "StateReason.Code")).toBe(
       "Client.InstanceInitiatedShutdown",
     );
+  });
+
+  it("starts again after a reboot from inside, running and at its address all the while", async () => {
+    await using fixture = await openCloud();
+    const id = await runningInstance(fixture.client);
+    const address = text(await describeInstance(fixture.client, id), "PublicIpAddress");
+    const machine = fixture.machines.find(id);
+    machine?.endFromInside("reboot");
+    expect(machine?.state).toBe("stopped");
+    await until(
+      async () => machine?.state,
+      (state) => state === "running",
+    );
+    const row = await describeInstance(fixture.client, id);
+    expect([at(row, "State.Name"), at(row, "PublicIpAddress")]).toEqual(["running", address]);
+    expect(machine?.boots).toBe(2);
   });
 
   it("ends in terminated, with the reason, when the machine does not start", async () => {

@@ -1,20 +1,26 @@
-import type { PolicyRecorder } from "../policy/recorder.ts";
+import type { Cloud } from "../cloud.ts";
+import { ImageNotFoundError, removeImage } from "../images/shelf.ts";
 import type { Answer } from "../protocol/answers.ts";
 import type { SignedRequest } from "../protocol/sigv4.ts";
-import type { FaultPlan, Faults } from "./faults.ts";
+import type { FaultPlan } from "./faults.ts";
 
 /** Paths below this one are Kiln's own: no AWS service answers there. */
 export const controlPrefix = "/_kiln/";
+/** Must be there, with any value: web pages cannot send it across origins. */
+export const controlHeader = "x-kiln-control";
 
 /**
- * The control address of a running server: `/_kiln/faults` (GET, PUT, DELETE) and `/_kiln/policy` (GET). A header that web
- * pages cannot send across origins is required, and a host name that is loopback.
+ * The control address of a running server: `/_kiln/faults` (GET, PUT, DELETE), `/_kiln/policy` (GET) and `/_kiln/images/ID` (DELETE).
+ * The header is required, and a host name that is loopback.
  */
-export function control(request: SignedRequest, faults: Faults, policy: PolicyRecorder): Answer {
+export async function control(request: SignedRequest, cloud: Cloud): Promise<Answer> {
+  const { faults, policy } = cloud;
   const host = (request.headers["host"] ?? "").replace(/:\d+$/, "");
-  if (request.headers["x-kiln-control"] === undefined || !/^(127\.0\.0\.1|localhost|\[::1\])$/.test(host)) {
-    return json(403, { error: "send the header x-kiln-control, to a loopback address" });
+  if (request.headers[controlHeader] === undefined || !/^(127\.0\.0\.1|localhost|\[::1\])$/.test(host)) {
+    return json(403, { error: `send the header ${controlHeader}, to a loopback address` });
   }
+  const image = /^images\/([^/]+)$/.exec(request.path.slice(controlPrefix.length))?.[1];
+  if (image !== undefined && request.method === "DELETE") return await removed(cloud, decodeURIComponent(image));
   switch (`${request.method} ${request.path.slice(controlPrefix.length)}`) {
     case "GET faults":
       return json(200, faults.plan);
@@ -30,7 +36,18 @@ export function control(request: SignedRequest, faults: Faults, policy: PolicyRe
     case "GET policy":
       return json(200, policy.document());
     default:
-      return json(404, { error: "there are GET, PUT and DELETE /_kiln/faults, and GET /_kiln/policy" });
+      return json(404, {
+        error: "there are GET, PUT and DELETE /_kiln/faults, GET /_kiln/policy, and DELETE /_kiln/images/ID",
+      });
+  }
+}
+
+async function removed(cloud: Cloud, idOrName: string): Promise<Answer> {
+  try {
+    return json(200, await removeImage(cloud, idOrName));
+  } catch (error) {
+    if (!(error instanceof ImageNotFoundError)) throw error;
+    return json(404, { error: error.message });
   }
 }
 

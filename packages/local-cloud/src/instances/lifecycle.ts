@@ -1,5 +1,5 @@
 import type { Cloud } from "../cloud.ts";
-import type { Machine } from "../machine/contract.ts";
+import type { Exit, Machine } from "../machine/contract.ts";
 import type { InstanceRow, InstanceState } from "../state/rows.ts";
 import { metadataPath } from "./metadata.ts";
 
@@ -22,9 +22,9 @@ export class Lifecycle {
         const machine = await this.#cloud().machines.launch(this.#spec(region, row), signal);
         // A machine that was asked to go while it was booting is ended by the step that asked.
         if (signal.aborted) return;
-        this.#watch(region, machine);
         const { address, passwordData } = machine;
         this.#update(region, id, { state: "running", address, ...(passwordData !== undefined && { passwordData }) });
+        this.#watch(region, machine);
       } catch (error) {
         if (signal.aborted) return;
         this.#gone(region, id, {
@@ -182,21 +182,30 @@ export class Lifecycle {
   }
 
   #watch(region: string, machine: Machine): void {
-    machine.onExit(() => {
-      const row = this.#row(region, machine.id);
-      if (row?.state !== "running" || this.#rebooting.has(machine.id)) return;
-      const stateReason = {
-        code: "Client.InstanceInitiatedShutdown",
-        message: "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
-      };
-      if (row.shutdownBehavior === "terminate") {
-        this.#update(region, machine.id, { state: "shutting-down", stateReason });
-        this.terminate(region, machine.id);
-      } else {
-        this.#update(region, machine.id, { stateReason });
-        this.#rested(region, machine.id);
-      }
-    });
+    machine.onExit((how) => this.#ended(region, machine, how));
+  }
+
+  /** A machine has ended itself: a reboot starts it again, its instance `running` all the while. */
+  #ended(region: string, machine: Machine, how: Exit): void {
+    const row = this.#row(region, machine.id);
+    if (row?.state !== "running" || this.#rebooting.has(machine.id)) return;
+    if (how === "reboot") {
+      this.#enqueue(region, machine.id, async (signal) => {
+        if (this.#row(region, machine.id)?.state === "running") await this.#resume(region, machine.id, machine, signal);
+      });
+      return;
+    }
+    const stateReason = {
+      code: "Client.InstanceInitiatedShutdown",
+      message: "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+    };
+    if (row.shutdownBehavior === "terminate") {
+      this.#update(region, machine.id, { state: "shutting-down", stateReason });
+      this.terminate(region, machine.id);
+    } else {
+      this.#update(region, machine.id, { stateReason });
+      this.#rested(region, machine.id);
+    }
   }
 
   #rested(region: string, id: string): void {

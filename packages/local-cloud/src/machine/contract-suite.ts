@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Machine, MachineSpec, Machines, RootTree } from "./contract.ts";
+import type { Exit, Machine, MachineSpec, Machines, RootTree } from "./contract.ts";
 
 /** What the suite needs beside the machines: a way to change them from inside. */
 export interface MachinesBench {
@@ -10,8 +10,8 @@ export interface MachinesBench {
   readonly remove: (machine: Machine, path: string) => Promise<void>;
   /** The file's text, or undefined where there is none. */
   readonly read: (machine: Machine, path: string) => Promise<string | undefined>;
-  /** Shuts the machine down from inside. */
-  readonly shutDown: (machine: Machine) => Promise<void>;
+  /** Ends the machine from inside. */
+  readonly endFromInside: (machine: Machine, how: Exit) => Promise<void>;
   readonly authorizedKeys: readonly string[];
 }
 
@@ -74,21 +74,24 @@ export function machinesContract(name: string, open: () => Promise<MachinesBench
       await machine.destroy(signal());
     });
 
-    it("reports a shutdown from inside once, and can start again", async () => {
+    it.each(["power-off", "reboot"] as const)("reports a %s from inside once, and can start again", async (how) => {
       const machine = await bench.machines.launch(spec(), signal());
-      let exits = 0;
+      await bench.write(machine, "/var/kept", "as it was");
+      const { address } = machine;
+      const exits: Exit[] = [];
       const exited = new Promise<void>((resolve) => {
-        machine.onExit(() => {
-          exits++;
+        machine.onExit((exit) => {
+          exits.push(exit);
           resolve();
         });
       });
-      await bench.shutDown(machine);
+      await bench.endFromInside(machine, how);
       await exited;
       expect(machine.state).toBe("stopped");
       await machine.start(signal());
-      expect(machine.state).toBe("running");
-      expect(exits).toBe(1);
+      expect(machine).toMatchObject({ state: "running", address });
+      expect(await bench.read(machine, "/var/kept")).toBe("as it was");
+      expect(exits).toEqual([how]);
       await machine.destroy(signal());
     });
 

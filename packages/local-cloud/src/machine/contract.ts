@@ -48,6 +48,8 @@ export interface MachineSpec {
   readonly metadata: (path: string) => string | undefined;
   readonly metadataOptions: { readonly enabled: boolean; readonly tokensRequired: boolean; readonly hopLimit: number };
 }
+/** How a machine ended itself: for good, or to be started again. */
+export type Exit = "power-off" | "reboot";
 export interface Machine {
   readonly id: string;
   /** IPv4 address that reaches the machine's port 22 from this host. */
@@ -61,7 +63,10 @@ export interface Machine {
   start(signal: AbortSignal): Promise<void>;
   /** A command of this host whose terminal is a login shell of the default user inside the running machine. */
   shellCommand(): readonly string[];
-  /** Called when the machine shuts itself down from inside. */
-  onExit(listener: () => void): void;
+  /**
+   * Called when the machine has shut itself down from inside; it is stopped then, and one that asks for a reboot is for the
+   * listener to start. A machine that restarts within its own process (a Windows stand-in) tells nobody.
+   */
+  onExit(listener: (how: Exit) => void): void;
   destroy(signal: AbortSignal): Promise<void>;
 }

@@ -6,8 +6,8 @@ import { Keeper } from "./boot/keeper.ts";
 import type { MachineFolder } from "./boot/machine-folder.ts";
 import { enabledServices } from "./boot/services.ts";
 import { ConsoleText } from "./console-text.ts";
-import type { Machine, MachineSpec } from "./contract.ts";
-import { firstBoot, startInside } from "./first-boot/first-boot.ts";
+import type { Exit, Machine, MachineSpec } from "./contract.ts";
+import { type BootScripts, firstBoot, startInside } from "./first-boot/first-boot.ts";
 import { MachineError } from "./machine-error.ts";
 import { type Cable, plugIn, unplug } from "./machine-network.ts";
 import type { MachineShop } from "./machine-shop.ts";
@@ -43,9 +43,12 @@ export class LinuxMachine implements Machine {
   private readonly parts: MachineParts;
   private readonly hostKeys: Promise<readonly string[]>;
   private readonly consoleText: ConsoleText;
-  private readonly listeners: (() => void)[] = [];
+  private readonly listeners: ((how: Exit) => void)[] = [];
   private running: Running | undefined;
-  private hasBooted = false;
+  /** What a boot runs; known once it has booted, and then without what only the first one does. */
+  private scripts: BootScripts | undefined;
+  /** How it ended since it was started, if it did so itself. */
+  private exit: Exit | undefined;
   private isDestroyed = false;
   private stopping = false;
 
@@ -79,8 +82,10 @@ export class LinuxMachine implements Machine {
     this.parts.complain(text);
   }
 
-  onExit(listener: () => void): void {
+  onExit(listener: (how: Exit) => void): void {
     this.listeners.push(listener);
+    // Its user data may have ended it before anyone could listen.
+    if (this.exit) listener(this.exit);
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -91,28 +96,33 @@ export class LinuxMachine implements Machine {
     this.consoleText.clear();
     this.consoleText.say(`${this.spec.hostName} (${this.id}) starts`);
     this.stopping = false;
+    this.exit = undefined;
     await folder.beforeBoot(base.parts.map(({ key }) => key));
     const server = shop.servers.take();
     let keeper: Keeper | undefined;
     try {
-      keeper = new Keeper(folder, cable && (await server.networkPath(signal)), this.consoleText);
+      keeper = new Keeper(
+        folder,
+        cable && (await server.networkPath(signal)),
+        this.consoleText,
+        this.scripts !== undefined,
+      );
       const machineProcess = await keeper.machineProcess(signal);
-      const listening = server.untilListening(await this.settings(machineProcess), signal);
-      listening.catch(() => undefined);
+      server.prepare(await this.settings(machineProcess));
       await Promise.all([cable && plugIn(cable, machineProcess, signal), keeper.untilUp(signal)]);
-      this.running = { keeper, machineProcess, server };
-      const script = this.hasBooted ? undefined : firstBoot(this.spec, machineProcess, (text) => this.warn(text));
+      const running = { keeper, machineProcess, server };
+      this.running = running;
+      const scripts = this.scripts ?? firstBoot(this.spec, machineProcess, (text) => this.warn(text));
       const trees = [...this.spec.root.layers.map((layer) => join(layer, "root")), folder.upper("root")];
       const services = enabledServices(trees);
-      startInside({ machineProcess, ownNetwork: cable !== undefined, services, script }, this.consoleText);
-      await listening;
-      this.hasBooted = true;
-      if (keeper.hasEnded) throw new MachineError("boot", "the machine ended while it started");
-      void keeper.ended.then(() => this.noticeExit());
+      startInside({ machineProcess, ownNetwork: cable !== undefined, services, scripts }, this.consoleText);
+      this.scripts = scripts.everyBoot === undefined ? {} : { everyBoot: scripts.everyBoot };
+      await server.untilListening(signal);
+      void keeper.ended.then((how) => this.noticeExit(running, how));
       shop.servers.prepare();
     } catch (error) {
       this.stopping = true;
-      server.kill();
+      await server.kill();
       keeper?.kill();
       await keeper?.ended;
       await this.unplugged();
@@ -142,6 +152,8 @@ export class LinuxMachine implements Machine {
     const { running } = this;
     if (running) {
       this.stopping = true;
+      // Nobody hears how the commands end that go with the machine.
+      await running.server.kill();
       running.keeper.kill();
       await running.keeper.ended;
       await this.afterExit(running);
@@ -163,15 +175,16 @@ export class LinuxMachine implements Machine {
     };
   }
 
-  private async noticeExit(): Promise<void> {
-    const { running } = this;
-    if (this.stopping || !running) return;
+  private async noticeExit(running: Running, how: Exit): Promise<void> {
+    if (this.stopping || this.running !== running) return;
     await this.afterExit(running);
-    for (const listener of this.listeners) listener();
+    this.exit = how;
+    for (const listener of this.listeners) listener(how);
   }
 
   private async afterExit(running: Running): Promise<void> {
-    running.server.kill();
+    // Before its cable, over which its clients still hear that their connections are closed.
+    await running.server.kill();
     await this.unplugged();
     if (this.running === running) this.running = undefined;
   }

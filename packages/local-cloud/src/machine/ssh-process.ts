@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { generateKeyPair } from "@kiln/communicators";
 import type { SshServerSettings } from "../ssh-server/settings.ts";
@@ -15,6 +16,7 @@ import type { MachineShop } from "./machine-shop.ts";
 export class SshProcess {
   private readonly child: ChildProcess;
   private readonly status: StatusLines;
+  private address = "";
   private readonly loaded: Promise<string | undefined>;
 
   constructor(shop: Pick<MachineShop, "network" | "sshServer" | "codeCache">) {
@@ -44,23 +46,33 @@ export class SshProcess {
     return `/proc/${this.child.pid}/ns/net`;
   }
 
-  /** Gives it its settings; resolves when it accepts connections. */
-  async untilListening(settings: SshServerSettings, signal: AbortSignal): Promise<void> {
-    await this.loaded;
+  /** Gives it its settings, with which it gets ready. */
+  prepare(settings: SshServerSettings): void {
+    this.address = settings.address;
     this.child.stdin?.write(`${JSON.stringify(settings)}\n`);
+  }
+
+  /** Tells it that the machine is up; resolves when it accepts connections. */
+  async untilListening(signal: AbortSignal): Promise<void> {
+    this.child.stdin?.write("up\n");
+    await this.loaded;
     const line = await this.status.next(signal);
     if (line === "listening") return;
     if (line?.includes("EADDRINUSE")) {
       throw new MachineError(
         "network",
-        `something else on this host listens on port 22 of all addresses, so a machine that shares its network cannot have ${settings.address}:22. Stop it, or install iproute2 and nftables for a network of the machines' own.`,
+        `something else on this host listens on port 22 of all addresses, so a machine that shares its network cannot have ${this.address}:22. Stop it, or install iproute2 and nftables for a network of the machines' own.`,
       );
     }
     throw new MachineError("boot", `the machine's SSH server did not start: ${line?.slice(0, 500) ?? "it ended"}`);
   }
 
-  kill(): void {
+  /** Resolves once it has ended, and its connections with it. */
+  async kill(): Promise<void> {
+    if (this.hasEnded || this.child.pid === undefined) return;
+    const ended = once(this.child, "exit");
     this.child.kill("SIGKILL");
+    await ended;
   }
 }
 
@@ -94,6 +106,6 @@ export class SpareSshProcess {
 
   close(): void {
     this.isClosed = true;
-    this.spare?.kill();
+    void this.spare?.kill();
   }
 }

@@ -11,6 +11,7 @@ import { jsonReader } from "./json-reader.ts";
 import { Params } from "./params.ts";
 import { type Service, serviceOf, services } from "./service.ts";
 import { readSignature, type Signature, type SignedRequest } from "./sigv4.ts";
+import { unknownService } from "./unknown-service.ts";
 import type { WireObject } from "./wire.ts";
 
 /** What the client gets; `drop`: its connection is closed instead. */
@@ -41,7 +42,7 @@ export class Dispatcher {
     try {
       const signature = readSignature(request);
       const named = serviceOf(signature.service, target, valueOf(form, "Version"));
-      if (!named) throw new ApiError("InvalidAction", `Kiln's local cloud has no service ${signature.service}.`);
+      if (!named) return unknownService(signature.service, request, valueOf(form, "Action") !== undefined, requestId);
       service = named;
       this.#parts.authenticator.check(request, signature);
       return await this.#act({ request, signature, service, form, target, requestId, signal });

@@ -1,3 +1,4 @@
+import { readlinkSync } from "node:fs";
 import type { Account } from "./accounts.ts";
 
 /**
@@ -30,10 +31,23 @@ export function enterAsRoot(machineProcess: number, workingDirectory = "/", netw
     "--uts",
     "--ipc",
     "--pid",
+    ...(hasOwnClock(machineProcess) ? ["--time"] : []),
     ...(network ? ["--net"] : []),
   ];
   // Opened before entering, through the machine's own mounts: util-linux learnt to open it afterwards only in 2.39.
   return ["nsenter", ...target, `--wd=/proc/${machineProcess}/root${workingDirectory}`, "--"];
+}
+
+/** Machines count their uptime themselves where the host can do that; entering with no need is refused. */
+function hasOwnClock(machineProcess: number): boolean {
+  const clockOf = (process: number | "self"): string | undefined => {
+    try {
+      return readlinkSync(`/proc/${process}/ns/time`);
+    } catch {
+      return undefined;
+    }
+  };
+  return clockOf(machineProcess) !== clockOf("self");
 }
 
 /** One word for a POSIX shell. */

@@ -1,14 +1,16 @@
-import { createServer } from "node:net";
-import ssh2, { type AuthContext, type Connection, type PublicKeyAuthContext } from "ssh2";
+import { createServer, type Socket } from "node:net";
+import ssh2, { type AuthContext, type PublicKeyAuthContext } from "ssh2";
 import { type Account, findAccount } from "./accounts.ts";
 import { type AuthorizedKey, findAuthorizedKey } from "./authorized-keys.ts";
 import { offerForwarding } from "./forwarding.ts";
+import { whenGoingDown } from "./machine-end.ts";
 import { type SessionShop, serveSession } from "./session.ts";
 import type { TreeView } from "./tree-view.ts";
 
 /**
  * A machine's SSH server. Only public keys let anyone in, as in the cloud images it stands in for, and they are looked up
- * in the machine at every attempt: a provisioner that removes one has locked it out. Resolves once it listens.
+ * in the machine at every attempt: a provisioner that removes one has locked it out. Resolves once it listens; when the machine
+ * goes down it closes, and every connection with it.
  */
 export function startSshServer(shop: SessionShop): Promise<{ readonly close: () => void }> {
   const { settings } = shop;
@@ -17,20 +19,34 @@ export function startSshServer(shop: SessionShop): Promise<{ readonly close: () 
     ident: "Kiln-rehearsal",
     keepaliveInterval: 15_000,
   });
+  const sockets = new Set<Socket>();
+  const drop = (): void => sockets.forEach((socket) => socket.destroy());
   ssh.on("connection", (connection, info) => {
     const local = { serverAddress: settings.address, serverPort: settings.listen.port };
-    serveConnection(shop, connection, { clientAddress: info.ip, clientPort: info.port, ...local });
+    const ends = { clientAddress: info.ip, clientPort: info.port, ...local };
+    serveConnection({ shop, connection, ends, drop });
   });
-  const listener = createServer({ noDelay: true }, (socket) => ssh.injectSocket(socket));
+  const listener = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    ssh.injectSocket(socket);
+  });
+  whenGoingDown(settings.machineProcess, () => {
+    listener.close();
+    drop();
+  });
   return new Promise((resolve, reject) => {
     listener.once("error", reject);
     listener.listen(settings.listen.port, settings.listen.host, () => resolve({ close: () => listener.close() }));
   });
 }
 
-type Ends = Parameters<typeof serveSession>[1]["ends"];
+type Opened = Pick<Parameters<typeof serveSession>[1], "connection" | "ends" | "drop"> & {
+  readonly shop: SessionShop;
+};
 
-function serveConnection(shop: SessionShop, connection: Connection, ends: Ends): void {
+function serveConnection({ shop, ...opened }: Opened): void {
+  const { connection } = opened;
   let entered: { readonly account: Account; readonly key: AuthorizedKey } | undefined;
   connection.on("error", () => connection.end());
   connection.on("authentication", (attempt) => {
@@ -44,7 +60,7 @@ function serveConnection(shop: SessionShop, connection: Connection, ends: Ends):
     if (!entered) return void connection.end();
     const { account, key } = entered;
     offerForwarding(connection, shop.tree);
-    const login = { connection, account, ends, ...(key.command !== undefined && { forcedCommand: key.command }) };
+    const login = { ...opened, account, ...(key.command !== undefined && { forcedCommand: key.command }) };
     connection.on("session", (accept) => serveSession(shop, login, accept()));
   });
 }

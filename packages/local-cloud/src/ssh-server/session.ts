@@ -7,6 +7,7 @@ import { hasEnded, type RunningCommand, signalCommand, startCommand } from "./ex
 import type { FileWorkers } from "./file-worker.ts";
 import { parseScp, type ScpOptions } from "./files/scp-options.ts";
 import { type Ends, loginEnvironment } from "./login-environment.ts";
+import { isGone } from "./machine-end.ts";
 import type { PipePool } from "./pipe-pool.ts";
 import type { SshServerSettings } from "./settings.ts";
 import { onTerminal, resize, type Terminal } from "./terminal.ts";
@@ -26,6 +27,8 @@ export interface Login {
   readonly account: Account;
   readonly ends: Ends;
   readonly forcedCommand?: string;
+  /** Ends all connections of the machine at once, without a word. */
+  readonly drop: () => void;
 }
 
 /** Serves one session channel: a command, a shell, or files. */
@@ -132,6 +135,8 @@ class SessionServer {
     const pump = new ChannelPump(channel);
     const carried = Promise.all([pump.carry(running.output, channel), pump.carry(running.errors, channel.stderr)]);
     const ended = await endOf(running);
+    // No machine is left to say how its commands ended: the connection breaks off.
+    if (isGone(this.shop.settings.machineProcess)) return this.login.drop();
     // Exit first and the rest of the output after it, as sshd does: a daemon that kept the streams keeps the channel.
     if (typeof ended === "number") channel.exit(ended);
     else channel.exit(ended.signal.replace(/^SIG/, ""), false, "");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { pid } from "node:process";
@@ -15,18 +15,24 @@ export class DirectoryInUseError extends Error {
     const by = owner
       ? ` by process ${owner.pid}${owner.endpoint === undefined ? "" : `, serving ${owner.endpoint}`}`
       : "";
-    super(`the local cloud in ${directory} is in use${by}; stop that one or choose another directory`, { cause });
+    super(
+      `the local cloud in ${directory} is in use${by}; stop that one, or set KILN_STATE_DIR=DIR to use another directory`,
+      { cause },
+    );
     this.owner = owner;
   }
 }
 
 export interface DirectoryOwner {
   readonly pid: number;
+  /** Known once it listens. */
   readonly endpoint?: string;
+  /** It stays until somebody stops it, so that others can work with its endpoint. */
+  readonly serves: boolean;
 }
 
 export interface DirectoryLock extends AsyncDisposable {
-  /** Tells other processes, in their refusal, where the owner listens. */
+  /** Tells other processes where the owner listens. */
   announce(endpoint: string): void;
 }
 
@@ -37,7 +43,8 @@ const ownerFile = "owner.json";
  * directory: the kernel gives it to one process only and takes it back however that process ends, so there is no stale
  * lock to judge.
  */
-export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+export async function lockDirectory(directory: string, serves = false): Promise<DirectoryLock> {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = realpathSync(directory);
   const digest = createHash("sha256").update(path).digest("hex").slice(0, 40);
   const server = createServer((socket) => socket.destroy());
@@ -50,9 +57,9 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   server.unref();
   const write = (owner: DirectoryOwner): void =>
     writeFileSync(join(path, ownerFile), JSON.stringify(owner), { mode: 0o600 });
-  write({ pid });
+  write({ pid, serves });
   return {
-    announce: (endpoint) => write({ pid, endpoint }),
+    announce: (endpoint) => write({ pid, endpoint, serves }),
     [Symbol.asyncDispose]: async () => {
       rmSync(join(path, ownerFile), { force: true });
       await new Promise((resolve) => server.close(resolve));

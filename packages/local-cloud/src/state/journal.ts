@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fdatasyncSync,
   fsyncSync,
   ftruncateSync,
@@ -38,19 +39,25 @@ export class Journal {
   static open(directory: string): { journal: Journal; entries: readonly JournalEntry[]; lines: number } {
     const path = join(directory, fileName);
     const fd = openSync(path, "a+", 0o600);
-    const content = readFileSync(path);
-    const end = content.lastIndexOf(0x0a) + 1;
-    if (end < content.length) ftruncateSync(fd, end);
-    const [first, ...lines] = content.subarray(0, end).toString("utf8").split("\n").filter(Boolean);
-    const journal = new Journal(path, fd, end);
-    if (first === undefined) journal.#write(`${JSON.stringify(header)}\n`);
-    else if (JSON.parse(first).version !== header.version) {
+    try {
+      const content = readFileSync(path);
+      const { end, isNew, lines } = wholeLines(path, content);
+      if (end < content.length) ftruncateSync(fd, end);
+      const journal = new Journal(path, fd, end);
+      if (isNew) journal.#write(`${JSON.stringify(header)}\n`);
+      return { journal, entries: lines.flatMap((line, i) => parseLine(path, line, i + 2)), lines: lines.length };
+    } catch (error) {
       closeSync(fd);
-      throw new Error(
-        `${path} was written by another version of Kiln (${first}); move it away or use another directory`,
-      );
+      throw error;
     }
-    return { journal, entries: lines.flatMap((line, i) => parseLine(path, line, i + 2)), lines: lines.length };
+  }
+
+  /** What a directory's journal holds now, for somebody who writes nothing: another process may have it open. */
+  static read(directory: string): readonly JournalEntry[] {
+    const path = join(directory, fileName);
+    if (!existsSync(path)) return [];
+    const { lines } = wholeLines(path, readFileSync(path));
+    return lines.flatMap((line, i) => parseLine(path, line, i + 2));
   }
 
   append(entries: readonly JournalEntry[]): void {
@@ -89,6 +96,19 @@ export class Journal {
       throw error;
     }
   }
+}
+
+/** The lines after the first that are whole, and where they end. Throws where another version wrote them. */
+function wholeLines(
+  path: string,
+  content: Buffer,
+): { readonly end: number; readonly isNew: boolean; readonly lines: readonly string[] } {
+  const end = content.lastIndexOf(0x0a) + 1;
+  const [first, ...lines] = content.subarray(0, end).toString("utf8").split("\n").filter(Boolean);
+  if (first !== undefined && JSON.parse(first).version !== header.version) {
+    throw new Error(`${path} was written by another version of Kiln (${first}); move it away or use another directory`);
+  }
+  return { end, isNew: first === undefined, lines };
 }
 
 /** Writes it all and gives its length in bytes. */

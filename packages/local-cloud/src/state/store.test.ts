@@ -109,10 +109,11 @@ describe("the lock of a directory", () => {
       lock.announce("http://127.0.0.1:1");
       await expect(lockDirectory(state.path)).rejects.toThrow(DirectoryInUseError);
       await expect(lockDirectory(state.path)).rejects.toThrow(
-        `in use by process ${process.pid}, serving http://127.0.0.1:1`,
+        `in use by process ${process.pid}, serving http://127.0.0.1:1; stop that one, or set KILN_STATE_DIR=DIR`,
       );
     }
-    await using again = await lockDirectory(state.path);
+    await using again = await lockDirectory(state.path, true);
     expect(again).toBeDefined();
+    await expect(lockDirectory(state.path)).rejects.toMatchObject({ owner: { pid: process.pid, serves: true } });
   });
 });

@@ -1,4 +1,4 @@
-import type { CloudClock } from "../clock.ts";
+import { type CloudClock, systemClock } from "../clock.ts";
 import { Journal, type JournalEntry } from "./journal.ts";
 import type { Kind, Tables } from "./rows.ts";
 
@@ -17,14 +17,18 @@ export interface Transaction {
   remove(kind: Kind, region: string, id: string): void;
 }
 
+/** Rows to look at. */
+export type StoredRows = Pick<Store, "get" | "rows" | "everywhere">;
+
 /** All rows, by kind, region and id; every change is one transaction in the journal. Rows are immutable values. */
 export class Store {
-  readonly #journal: Journal;
+  /** Absent in a store that only shows what another process keeps. */
+  readonly #journal: Journal | undefined;
   readonly #clock: CloudClock;
   readonly #entries = new Map<string, Map<string, Entry>>();
   #appended = false;
 
-  private constructor(journal: Journal, clock: CloudClock) {
+  private constructor(journal: Journal | undefined, clock: CloudClock) {
     this.#journal = journal;
     this.#clock = clock;
   }
@@ -36,6 +40,13 @@ export class Store {
     const live = [...store.#entries.values()].reduce((sum, table) => sum + table.size, 0);
     // Start-up stays proportional to what exists, not to what ever existed.
     if (lines > 200 && lines > 4 * live) journal.rewrite(store.#everything());
+    return store;
+  }
+
+  /** What is stored now, whoever keeps it. */
+  static read(directory: string): StoredRows {
+    const store = new Store(undefined, systemClock);
+    for (const entry of Journal.read(directory)) store.#apply(entry, false, 0);
     return store;
   }
 
@@ -69,7 +80,7 @@ export class Store {
       remove: (kind, region, id) => kept.push(["del", kind, region, id]),
     });
     if (kept.length > 0) {
-      this.#journal.append(kept);
+      this.#journal?.append(kept);
       this.#appended = true;
     }
     for (const entry of kept) this.#apply(entry, false, this.#clock.now());
@@ -88,9 +99,9 @@ export class Store {
    */
   close(): void {
     try {
-      if (this.#appended) this.#journal.rewrite(this.#everything());
+      if (this.#appended) this.#journal?.rewrite(this.#everything());
     } finally {
-      this.#journal.close();
+      this.#journal?.close();
     }
   }
 

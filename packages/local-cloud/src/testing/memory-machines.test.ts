@@ -18,7 +18,7 @@ machinesContract("MemoryMachines", async () => {
     write: async (machine, path, text) => void memory(machine).files.set(path, text),
     remove: async (machine, path) => void memory(machine).files.delete(path),
     read: async (machine, path) => memory(machine).files.get(path),
-    shutDown: async (machine) => memory(machine).shutDownFromInside(),
+    endFromInside: async (machine, how) => memory(machine).endFromInside(how),
     authorizedKeys: [],
   };
 });

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CapturedTree, Machine, MachineSpec, Machines } from "../machine/contract.ts";
+import type { CapturedTree, Exit, Machine, MachineSpec, Machines } from "../machine/contract.ts";
 import { encryptedPassword, randomPassword } from "../windows/machine/password.ts";
 
 /** A machine in memory: its "disk" is a map of files, laid over those of its layers. */
@@ -14,7 +14,7 @@ export class MemoryMachine implements Machine {
   readonly passwordData: string | undefined;
   /** Set to make the next stop or start fail. */
   nextFailure: Error | undefined;
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners: ((how: Exit) => void)[] = [];
   readonly #forget: () => void;
 
   constructor(spec: MachineSpec, address: string, files: Map<string, string>, forget: () => void) {
@@ -44,13 +44,13 @@ export class MemoryMachine implements Machine {
   shellCommand(): readonly string[] {
     return ["true"];
   }
-  onExit(listener: () => void): void {
+  onExit(listener: (how: Exit) => void): void {
     this.#listeners.push(listener);
   }
-  /** As `poweroff` inside would. */
-  shutDownFromInside(): void {
+  /** As `poweroff` or `reboot` inside would. */
+  endFromInside(how: Exit): void {
     this.state = "stopped";
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) listener(how);
   }
   async destroy(): Promise<void> {
     if (this.state === "destroyed") return;

@@ -1,6 +1,7 @@
 import { codeOf, messageOf, StepError, type Ui } from "@kiln/sdk";
 import { hintFor } from "./hints.ts";
 import { awsCode } from "./retry.ts";
+import { describeUntrusted } from "./untrusted.ts";
 
 /** What an AWS error says, with its code in front and, where we know one, what to do about it. */
 export function describeFailure(thrown: unknown): string {
@@ -25,6 +26,8 @@ const unreachable = [
 /** A connection that failed; with two addresses to try, Node gives an error without a message. */
 function describeBroken(thrown: unknown, text: string): string {
   const code = codeOf(thrown);
+  const untrusted = describeUntrusted(code);
+  if (untrusted !== undefined) return untrusted;
   const said = text || code || "unknown error";
   if (code === undefined || !unreachable.includes(code)) return said;
   return `${said.includes(code) ? said : `${code}: ${said}`}

@@ -51,8 +51,14 @@ const hints: Readonly<Record<string, string>> = {
     "Instances that stop at once with this mostly may not use the KMS key of an encrypted volume: check the key's policy.",
 };
 
+const wrongRegion =
+  "The endpoint does not serve the region that the request was signed for: check region (or AWS_REGION, the profile's region) for a " +
+  "typing error, and that custom_endpoint_ec2, if it is set, is that region's own. A region may also have to be enabled for the " +
+  "account first. If the region is right, check access_key and secret_key.";
+
 /** The advice for an error code; UnauthorizedOperation names the action that is missing. */
 export function hintFor(code: string, message: string): string | undefined {
+  if (message.includes("scoped to a valid region")) return wrongRegion;
   if (code !== "UnauthorizedOperation" && code !== "AccessDenied" && code !== "AccessDeniedException")
     return hints[code];
   const action = /perform(?:ing)?:? (?:operation:? )?([a-z0-9-]+:[A-Za-z0-9]+)/.exec(message)?.[1];

@@ -35,7 +35,7 @@ export function guestKit(base: string, network: GuestNetwork, borrowed: readonly
     `${tree.real(path.slice(0, path.lastIndexOf("/")) || "/")}/${path.slice(path.lastIndexOf("/") + 1)}`;
   const stand = (path: string, content: string): KitFile => ({ path: at(path), content, mode: 0o755 });
   const shims = [
-    ...["shutdown", "poweroff", "halt", "reboot"].map((name) => stand(`/sbin/${name}`, powerShim)),
+    ...["shutdown", "poweroff", "halt", "reboot", "init", "telinit"].map((name) => stand(`/sbin/${name}`, powerShim)),
     stand("/sbin/runlevel", runlevelShim),
     ...(tree.text("/etc/alpine-release") === undefined ? [stand("/usr/bin/systemctl", systemctlShim)] : []),
   ];

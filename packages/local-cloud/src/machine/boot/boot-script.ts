@@ -25,7 +25,8 @@ export interface BootPlan {
 /**
  * The shell script that is a new machine's first process until its root is ready: it mounts with util-linux in the
  * private mount namespace, leaves the host's tree behind, and becomes the machine's init. It says `pid N` (as the host counts)
- * on descriptor 3 first, so that network and SSH server can be made meanwhile.
+ * on descriptor 3 first, so that network and SSH server can be made meanwhile. With the argument `again`, the name that the disk
+ * holds is the machine's.
  */
 export function bootScript(plan: BootPlan): string {
   return `set -eu
@@ -34,6 +35,7 @@ read -r pid rest </proc/self/stat
 echo "pid $pid" >&3
 echo ${quote(plan.hostName)} >/proc/sys/kernel/hostname
 ${plan.parts.map((part) => mountPart(part, plan.method)).join("\n")}
+[ "\${1-}" != again ] || [ ! -s root/etc/hostname ] || head -n 1 root/etc/hostname >/proc/sys/kernel/hostname
 mount -t tmpfs -o mode=755,nosuid,size=1m dev root/dev
 cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty root/dev/
 [ ! -e /dev/fuse ] || cp -a /dev/fuse root/dev/
@@ -58,6 +60,8 @@ mount -t proc -o nosuid,nodev,noexec proc root/proc
 for file in sysrq-trigger kcore timer_list; do [ ! -e root/proc/$file ] || mount --bind root/dev/null root/proc/$file; done
 mount --bind root/proc/sys root/proc/sys
 ${plan.ownNetwork ? "mount --bind /proc/sys/net root/proc/sys/net\n" : ""}mount -o remount,bind,ro root/proc/sys
+cat /proc/sys/kernel/random/uuid >root/run/rehearsal/boot-id
+mount --bind root/run/rehearsal/boot-id root/proc/sys/kernel/random/boot_id
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs root/sys
 pivot_root root root/run/host
 cd /

@@ -2,8 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { systemPath } from "../command.ts";
 import type { ConsoleText } from "../console-text.ts";
+import type { Exit } from "../contract.ts";
 import { MachineError } from "../machine-error.ts";
+import { rebootExit } from "./init-script.ts";
 import type { MachineFolder } from "./machine-folder.ts";
+import { ownClock } from "./own-clock.ts";
 import { StatusLines } from "./status-lines.ts";
 
 /**
@@ -12,26 +15,29 @@ import { StatusLines } from "./status-lines.ts";
  */
 export class Keeper {
   /** Settles once it has ended, and with it every process of the machine. */
-  readonly ended: Promise<void>;
+  readonly ended: Promise<Exit>;
   private readonly child: ChildProcess;
   private readonly status: StatusLines;
 
-  /** `network`: the namespace to join; undefined for the host's. */
-  constructor(folder: MachineFolder, network: string | undefined, console: ConsoleText) {
+  /** `network`: the namespace to join; undefined for the host's. `again`: it was up before, and its disk has a host name. */
+  constructor(folder: MachineFolder, network: string | undefined, console: ConsoleText, again: boolean) {
     const join = network === undefined ? [] : ["nsenter", `--net=${network}`, "--"];
-    const namespaces = ["--mount", "--uts", "--ipc", "--pid"];
+    const namespaces = ["--mount", "--uts", "--ipc", "--pid", ...ownClock()];
     const keeping = ["--pdeathsig", "KILL", ...join, "unshare", ...namespaces, "--fork", "--kill-child"];
-    this.child = spawn("setpriv", [...keeping, "sh", folder.script], {
+    this.child = spawn("setpriv", [...keeping, "sh", folder.script, ...(again ? ["again"] : [])], {
       cwd: folder.path,
       env: { PATH: systemPath, LANG: "C.UTF-8" },
       detached: true,
       stdio: ["pipe", console.writable, console.writable, "pipe"],
     });
-    this.ended = new Promise<void>((resolve) => {
-      this.child.once("exit", () => resolve());
+    this.ended = new Promise((resolve) => {
+      // SIGHUP is how the kernel ends a first process whose machine called reboot(2), past the init (`reboot -f` of another tool).
+      this.child.once("exit", (code, signal) =>
+        resolve(code === rebootExit || signal === "SIGHUP" ? "reboot" : "power-off"),
+      );
       this.child.once("error", (error) => {
         console.say(`The machine's namespaces could not be made: ${error.message}`);
-        resolve();
+        resolve("power-off");
       });
     });
     this.child.stdin?.on("error", () => undefined);

@@ -8,25 +8,30 @@ import { authorizeKeys, ensureDefaultUser } from "./accounts.ts";
 import { writeIdentity } from "./identity.ts";
 import { planUserData } from "./user-data.ts";
 
-/**
- * What cloud-init does once per instance, before anyone can log in; `warn` hears what of the user data is not done. Returns the
- * script to run when all is up.
- */
-export function firstBoot(spec: MachineSpec, machineProcess: number, warn: (text: string) => void): string | undefined {
+/** Paths of scripts inside a machine that its user data asks to be run when it is up. */
+export interface BootScripts {
+  /** `bootcmd`, before anything else. */
+  readonly everyBoot?: string;
+  /** The rest, which cloud-init does once per instance. */
+  readonly firstBoot?: string;
+}
+
+/** What cloud-init does once per instance, before anyone can log in; `warn` hears what of the user data is not done. */
+export function firstBoot(spec: MachineSpec, machineProcess: number, warn: (text: string) => void): BootScripts {
   const tree = new TreeView(`/proc/${machineProcess}/root`);
   writeIdentity(tree, spec.id, spec.hostName);
   const account = ensureDefaultUser(tree, spec.defaultUser);
   authorizeKeys(tree, account, spec.authorizedKeys);
-  if (!spec.userData) return undefined;
+  if (!spec.userData) return {};
   const plan = planUserData(spec.userData);
   for (const complaint of plan.complaints) warn(complaint);
   try {
     plan.prepare(tree, account);
   } catch (error) {
     warn(`user data failed: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
+    return {};
   }
-  return plan.script;
+  return plan.scripts;
 }
 
 /** What to start in a machine that is up. */
@@ -34,12 +39,14 @@ export interface StartOrder {
   readonly machineProcess: number;
   readonly ownNetwork: boolean;
   readonly services: readonly string[];
-  readonly script: string | undefined;
+  readonly scripts: BootScripts;
 }
 
-/** Starts services, then the user data's script, all on the console. Nobody waits for them: machines are up before. */
-export function startInside({ machineProcess, ownNetwork, services, script }: StartOrder, console: ConsoleText): void {
+/** Starts services, and the user data's scripts around them, all on the console. Nobody waits for them: machines are up before. */
+export function startInside({ machineProcess, ownNetwork, services, scripts }: StartOrder, console: ConsoleText): void {
+  const { everyBoot, firstBoot: script } = scripts;
   const lines = [
+    ...(everyBoot === undefined ? [] : [`${everyBoot}; echo "bootcmd ended with exit code $?"`]),
     ...services.map((name) => `systemctl start '${name.replaceAll("'", "")}'`),
     ...(script === undefined ? [] : [`${script}; echo "user data ended with exit code $?"`]),
   ];

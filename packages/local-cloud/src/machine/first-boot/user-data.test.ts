@@ -34,8 +34,8 @@ describe("planUserData", () => {
     for (const data of [Buffer.from(script), gzipSync(script)]) {
       const plan = planUserData(data);
       plan.prepare(new TreeView(root), user);
-      expect(readFileSync(join(root, plan.script ?? ""), "utf8")).toBe(script);
-      expect(statSync(join(root, plan.script ?? "")).mode & 0o777).toBe(0o700);
+      expect(readFileSync(join(root, plan.scripts.firstBoot ?? ""), "utf8")).toBe(script);
+      expect(statSync(join(root, plan.scripts.firstBoot ?? "")).mode & 0o777).toBe(0o700);
     }
   });
 
@@ -47,7 +47,7 @@ describe("planUserData", () => {
       "#cloud-config\na: [1",
     ]) {
       const plan = planUserData(Buffer.from(text));
-      expect(plan.script).toBeUndefined();
+      expect(plan.scripts).toEqual({});
       expect(plan.complaints).toHaveLength(1);
     }
     expect(planUserData(Buffer.from(" \n")).complaints).toEqual([]);
@@ -67,8 +67,10 @@ ntp: {}
 `;
     const plan = planUserData(Buffer.from(text));
     plan.prepare(new TreeView(root), user);
-    const script = readFileSync(join(root, plan.script ?? ""), "utf8");
-    expect(script.indexOf("echo first")).toBeLessThan(script.indexOf("apt-get install -q -y nginx redis=7"));
+    const script = readFileSync(join(root, plan.scripts.firstBoot ?? ""), "utf8");
+    expect(readFileSync(join(root, plan.scripts.everyBoot ?? ""), "utf8")).toBe("#!/bin/sh\necho first\n");
+    expect(script).not.toContain("echo first");
+    expect(script).toContain("apt-get install -q -y nginx redis=7");
     expect(script.indexOf("apt-get install")).toBeLessThan(script.indexOf("echo last"));
     expect(script).toContain("printf %s 'a b'");
     expect(readFileSync(join(root, "home/ubuntu/.ssh/authorized_keys"), "utf8")).toBe("ssh-ed25519 AAAA\n");

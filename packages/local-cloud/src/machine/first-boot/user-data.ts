@@ -6,18 +6,20 @@ import { quote } from "../../ssh-server/enter.ts";
 import type { TreeView } from "../../ssh-server/tree-view.ts";
 import { authorizeKeys, ensureAccount } from "./accounts.ts";
 import { type CloudConfig, readCloudConfig } from "./cloud-config.ts";
+import type { BootScripts } from "./first-boot.ts";
 
 /** What user data comes to: things done before anyone can log in, and a script for afterwards. */
 export interface UserDataPlan {
   /** Done at once; throws what the file system throws. */
   readonly prepare: (tree: TreeView, defaultUser: Account) => void;
-  /** Run as root once the machine is up, its output on the console. */
-  readonly script?: string;
+  /** Run as root once the machine is up, their output on the console. */
+  readonly scripts: BootScripts;
   /** Lines for the console about what is not carried out. */
   readonly complaints: readonly string[];
 }
 
 const scriptPath = "/var/lib/cloud/instance/user-data.sh";
+const everyBootPath = "/var/lib/cloud/instance/bootcmd.sh";
 
 /**
  * Understands user data as cloud-init does, in part: `#!` scripts, and of `#cloud-config` users, keys, files, packages
@@ -29,7 +31,11 @@ export function planUserData(data: Uint8Array): UserDataPlan {
   const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
   if (text.trim() === "") return nothing();
   if (text.startsWith("#!")) {
-    return { prepare: (tree) => writeExecutable(tree, bytes), script: scriptPath, complaints: [] };
+    return {
+      prepare: (tree) => writeExecutable(tree, scriptPath, bytes),
+      scripts: { firstBoot: scriptPath },
+      complaints: [],
+    };
   }
   if (!/^#cloud-config\b/.test(text)) {
     const [first = ""] = text.split("\n");
@@ -47,16 +53,16 @@ export function planUserData(data: Uint8Array): UserDataPlan {
 }
 
 function nothing(...complaints: readonly string[]): UserDataPlan {
-  return { prepare: () => undefined, complaints };
+  return { prepare: () => undefined, scripts: {}, complaints };
 }
 
 function planCloudConfig(config: CloudConfig): UserDataPlan {
+  const boot = config.bootCommands.map(shellLine);
   const lines = [
-    ...config.bootCommands.map(shellLine),
+    ...(config.hostName === undefined ? [] : [`hostname ${quote(config.hostName)}`]),
     ...(config.packages.length > 0 || config.packageUpdate ? [installLine(config)] : []),
     ...config.runCommands.map(shellLine),
   ];
-  const script = `#!/bin/sh\n${config.hostName === undefined ? "" : `hostname ${quote(config.hostName)}\n`}${lines.join("\n")}\n`;
   return {
     prepare(tree, defaultUser) {
       authorizeKeys(tree, defaultUser, config.sshAuthorizedKeys);
@@ -72,9 +78,13 @@ function planCloudConfig(config: CloudConfig): UserDataPlan {
       }
       for (const file of config.files) writeCloudFile(tree, file);
       if (config.hostName !== undefined) writeFileSync(tree.resolve("/etc/hostname"), `${config.hostName}\n`);
-      if (lines.length > 0) writeExecutable(tree, Buffer.from(script));
+      if (boot.length > 0) writeExecutable(tree, everyBootPath, shellScript(boot));
+      if (lines.length > 0) writeExecutable(tree, scriptPath, shellScript(lines));
     },
-    ...(lines.length > 0 && { script: scriptPath }),
+    scripts: {
+      ...(boot.length > 0 && { everyBoot: everyBootPath }),
+      ...(lines.length > 0 && { firstBoot: scriptPath }),
+    },
     complaints: config.refused.map((key) => `cloud-config: "${key}" is not carried out on a rehearsal machine`),
   };
 }
@@ -106,9 +116,13 @@ function writeCloudFile(tree: TreeView, file: CloudConfig["files"][number]): voi
   chmodSync(path, file.mode);
 }
 
-function writeExecutable(tree: TreeView, content: Buffer): void {
-  mkdirSync(tree.resolve(dirname(scriptPath)), { recursive: true });
-  const path = tree.resolve(scriptPath);
-  writeFileSync(path, content);
-  chmodSync(path, 0o700);
+function shellScript(lines: readonly string[]): Buffer {
+  return Buffer.from(`#!/bin/sh\n${lines.join("\n")}\n`);
+}
+
+function writeExecutable(tree: TreeView, path: string, content: Buffer): void {
+  mkdirSync(tree.resolve(dirname(path)), { recursive: true });
+  const file = tree.resolve(path);
+  writeFileSync(file, content);
+  chmodSync(file, 0o700);
 }

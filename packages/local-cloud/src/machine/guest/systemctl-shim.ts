@@ -149,9 +149,13 @@ is_enabled() {
 root_only() { [ "$(id -u)" = 0 ] || { echo "Failed to $verb: Access denied" >&2; exit 4; }; }
 
 code=0
+case "$verb $units" in
+  *" reboot.target") verb=reboot ;;
+  *" poweroff.target"|*" halt.target") verb=poweroff ;;
+esac
 case $verb in
   start|stop|restart|reload|try-restart|reload-or-restart|force-reload|enable|disable|mask|unmask|reenable) root_only ;;
-  poweroff|halt|reboot) root_only; exec /sbin/poweroff ;;
+  poweroff|halt|reboot) root_only; exec "/sbin/$verb" ;;
   is-system-running) echo running; exit 0 ;;
   daemon-reload|daemon-reexec|reset-failed|set-property|preset|preset-all|import-environment|link|isolate|set-default|kill) exit 0 ;;
   get-default) echo multi-user.target; exit 0 ;;

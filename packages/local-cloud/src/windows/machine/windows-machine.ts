@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../machine/command.ts";
-import type { CapturedTree, Machine, MachineSpec } from "../../machine/contract.ts";
+import type { CapturedTree, Exit, Machine, MachineSpec } from "../../machine/contract.ts";
 import { MachineError } from "../../machine/machine-error.ts";
 import { type Cable, plugIn, unplug } from "../../machine/machine-network.ts";
 import { WindowsProcess } from "./windows-process.ts";
@@ -33,7 +33,7 @@ export class WindowsMachine implements Machine {
   readonly spec: MachineSpec;
   passwordData: string | undefined;
   private readonly parts: WindowsMachineParts;
-  private readonly listeners: (() => void)[] = [];
+  private readonly listeners: ((how: Exit) => void)[] = [];
   private running: WindowsProcess | undefined;
   private text = "";
   private isDestroyed = false;
@@ -57,7 +57,7 @@ export class WindowsMachine implements Machine {
     if (!this.running) throw new MachineError("unknown-machine", `the machine ${this.id} is not running`);
     return [process.execPath, this.parts.program, "shell", join(this.parts.folder, "shell")];
   }
-  onExit(listener: () => void): void {
+  onExit(listener: (how: Exit) => void): void {
     this.listeners.push(listener);
   }
 
@@ -167,7 +167,7 @@ export class WindowsMachine implements Machine {
   private async noticeExit(running: WindowsProcess): Promise<void> {
     if (this.stopping || this.running !== running) return;
     await this.afterExit(running);
-    for (const listener of this.listeners) listener();
+    for (const listener of this.listeners) listener("power-off");
   }
   private async afterExit(running: WindowsProcess): Promise<void> {
     if (this.parts.cable) await unplug(this.parts.cable);

@@ -8,6 +8,7 @@ import type { Host } from "@kiln/sdk";
 import type { AccessConfig } from "../options/access.ts";
 import { credentialProvider } from "./credentials.ts";
 import { endpointOf, type Service } from "./endpoints.ts";
+import { explainForeignAnswers } from "./foreign-answers.ts";
 import { explainRefusals } from "./refusals.ts";
 import { resolveRegion } from "./region.ts";
 import { profileSettings, readSections, sharedFiles } from "./shared-files.ts";
@@ -77,9 +78,11 @@ export async function openAmazon(
   };
 
   const open = new Set<{ destroy(): void }>();
-  const once = <C extends { destroy(): void }>(make: () => Promise<C>): (() => Promise<C>) => {
+  const once = <C extends { destroy(): void; readonly middlewareStack: unknown }>(
+    make: () => Promise<C>,
+  ): (() => Promise<C>) => {
     let client: Promise<C> | undefined;
-    return () => (client ??= make().then((made) => (open.add(made), made)));
+    return () => (client ??= make().then((made) => (open.add(made), explainForeignAnswers(made))));
   };
   const { EC2Client } = await import("@aws-sdk/client-ec2");
   const sts = once(async () => new (await import("@aws-sdk/client-sts")).STSClient(settings("sts")));
@@ -88,7 +91,7 @@ export async function openAmazon(
   const ec2 = (inRegion = region): EC2Client => {
     let client = regional.get(inRegion);
     if (!client) {
-      client = explainRefusals(new EC2Client(settings("ec2", inRegion)), decoder);
+      client = explainForeignAnswers(explainRefusals(new EC2Client(settings("ec2", inRegion)), decoder));
       regional.set(inRegion, client);
       open.add(client);
     }
