@@ -131,19 +131,3 @@ describe("-debug on a terminal", () => {
     expect(text).toContain("Cleanly cancelled builds after being interrupted.");
   });
 });
-
-describe("the console in a pipe", () => {
-  it.each([
-    ["var.nosuch\nvar.a\n", 1, /does not have an attribute named "nosuch"[^]*\nA\n$/],
-    ["var.a\nexit\n1+1", 0, /^2\n$/],
-    ["var.a\nexit\n", 0, /^\n$/],
-    ["var.a\nvar.nosuch\n", 1, /nosuch[^]*\n\n$/],
-    ["", 0, /^$/],
-  ])("evaluates every line and prints the last result: %j", async (input, code, output) => {
-    using bed = new KilnBed();
-    writeFileSync(join(bed.folder, "t.pkr.hcl"), variables);
-    const ended = await bed.run(["console", "t.pkr.hcl"], { cwd: bed.folder, input });
-    expect(ended.code).toBe(code);
-    expect(ended.stdout).toMatch(output);
-  });
-});

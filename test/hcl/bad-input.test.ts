@@ -105,3 +105,25 @@ it("says that a directory holds no template", async () => {
   expect(code).toBe(1);
   expect(stdout).toContain("Could not find any config file in");
 });
+
+// More than one call takes arguments: they were passed around in calls once, and the stack overflowed.
+const many = 150_000;
+const repeated = (line: string): string => line.repeat(many);
+it.each([
+  ["characters that mean nothing", repeated("@"), "Invalid character"],
+  ["errors of syntax", `locals {\n${repeated("a = )\n")}}\n`, "Invalid expression"],
+  ["names that are taken", `locals {\n${repeated("a = 1\n")}}\n`, "Attribute redefined"],
+  [
+    "sources that are not there",
+    `build {\n  sources = [${Array.from({ length: many }, (_, i) => `"null.a${i}"`).join(",\n")}]\n}\n`,
+    "Unknown source null.a0",
+  ],
+  [
+    "arguments that are not there",
+    `source "null" "x" {\n${Array.from({ length: many }, (_, i) => `a${i} = 1\n`).join("")}}\nbuild { sources = ["null.x"] }\n`,
+    "Unsupported argument",
+  ],
+])("tells of a file with 150,000 mistakes: %s", async (_, text, summary) => {
+  const { code, errors } = await validate({ "t.pkr.hcl": text });
+  expect([code, errors[0]?.summary]).toEqual([1, summary]);
+});

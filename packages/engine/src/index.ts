@@ -19,7 +19,14 @@ export { parseHclTemplate } from "./hcl/read/read-template.ts";
 export { unusedNames } from "./hcl/strict.ts";
 export { type Upgraded, type UpgradeOptions, upgradeTemplate } from "./hcl/upgrade/upgrade-template.ts";
 export { checkJsonTemplate } from "./json/check-template.ts";
-export { type EvaluatedTemplate, evaluateJson, evaluateJsonTemplate, type JsonEvaluation } from "./json/evaluate.ts";
+export {
+  type AssignJsonInputs,
+  assignJson,
+  type EvaluatedTemplate,
+  evaluateJson,
+  evaluateJsonTemplate,
+  type JsonEvaluation,
+} from "./json/evaluate.ts";
 export { freeOfVariables } from "./json/free-of-variables.ts";
 export type { Surroundings } from "./json/json-scope.ts";
 export type { JsonTemplate } from "./json/json-template.ts";

@@ -28,3 +28,10 @@ export async function* converse(prompt: string, signal: AbortSignal): AsyncGener
     lines.close();
   }
 }
+
+/** The lines of a standard input at which nobody types. */
+export async function* linesOfInput(signal: AbortSignal): AsyncGenerator<string, void, void> {
+  const { createInterface } = process.getBuiltinModule("node:readline");
+  using lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY, terminal: false, signal });
+  yield* lines;
+}

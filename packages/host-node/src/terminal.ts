@@ -1,4 +1,5 @@
-import { converse } from "./converse.ts";
+import { fstatSync } from "node:fs";
+import { converse, linesOfInput } from "./converse.ts";
 import { noTerminal, Questions } from "./questions.ts";
 
 /** The streams of this process, and questions on its terminal. */
@@ -15,8 +16,8 @@ export interface Terminal {
   /** One line from the person at the terminal. Rejects with code `ui/no-terminal`. */
   ask(question: string, signal: AbortSignal): Promise<string>;
   /**
-   * The lines that the person types at a prompt; undefined where there is no terminal. They end at Ctrl-D, at Ctrl-C on an empty line
-   * (on any other it clears the line) and with the signal.
+   * The lines that the person types at a prompt. They end at Ctrl-D, at Ctrl-C on an empty line (on any other it clears the line) and
+   * with the signal. From a file, a socket or a device come its lines, without a prompt; undefined where another program pipes.
    */
   converse(prompt: string, signal: AbortSignal): AsyncIterable<string> | undefined;
 }
@@ -59,6 +60,9 @@ export function nodeTerminal(): Terminal {
       questions ??= new Questions(process.stdin, (text) => void process.stdout.write(text));
       return questions.ask(question, signal);
     },
-    converse: (prompt, signal) => (process.stdin.isTTY ? converse(prompt, signal) : undefined),
+    converse: (prompt, signal) => {
+      if (process.stdin.isTTY) return converse(prompt, signal);
+      return fstatSync(0).isFIFO() ? undefined : linesOfInput(signal);
+    },
   };
 }

@@ -60,7 +60,7 @@ export function all<T>(parts: readonly Checked<T>[]): Checked<readonly T[]> {
   for (const part of parts) {
     if (part.ok) values.push(part.value);
     else failed = true;
-    found.push(...diagnosticsOf(part));
+    append(found, diagnosticsOf(part));
   }
   return failed ? { ok: false, diagnostics: found } : checked(values, found);
 }
@@ -98,4 +98,9 @@ export function problem(code: Diagnostic["code"], summary: string, options: Diag
 /** A warning diagnostic; undefined members are left out. */
 export function caution(code: Diagnostic["code"], summary: string, options: DiagnosticOptions = {}): Diagnostic {
   return diagnostic("warning", code, summary, options);
+}
+
+/** Adds all of them; `push(...items)` ends in a stack overflow where there are some hundred thousand, as a broken file may have. */
+export function append<T>(to: T[], items: Iterable<T>): void {
+  for (const item of items) to.push(item);
 }

@@ -1,5 +1,5 @@
 import type { LineOf } from "@kiln/engine";
-import type { Diagnostic } from "@kiln/sdk";
+import { append, type Diagnostic } from "@kiln/sdk";
 import type { Io } from "../io.ts";
 import { Printer } from "../output/printer.ts";
 import { checkSyntax, parseInput } from "../template/load-template.ts";
@@ -16,7 +16,7 @@ class Findings extends Printer {
   readonly all: Diagnostic[] = [];
 
   override diagnostics(diagnostics: readonly Diagnostic[], _lineOf: LineOf): boolean {
-    this.all.push(...diagnostics);
+    append(this.all, diagnostics);
     return diagnostics.some((d) => d.severity === "error");
   }
 }

@@ -4,7 +4,7 @@ import type { FlagTable } from "../flags/flag.ts";
 
 /**
  * What could stand where the cursor is, for shells that put the line so far into COMP_LINE: commands, their flags, and values of flags
- * that have a closed set. Arguments predict nothing. Source: core-behaviour §1.1.
+ * that have a closed set. For arguments that are files the shell is left to itself. Source: core-behaviour §1.1.
  */
 export function completions(line: string, point: number): readonly string[] {
   const words = line.slice(0, point).split(/\s+/);
@@ -28,5 +28,6 @@ export function completions(line: string, point: number): readonly string[] {
   const { subcommands = [] } = command;
   const chosen = before.some((word) => subcommands.includes(word));
   if (!last.startsWith("-")) return starting([...named(previous), ...(chosen ? [] : subcommands)]);
-  return starting(Object.keys(flags).flatMap((flag) => (flags[flag]?.hidden ? [] : [`-${flag}`])));
+  const dashes = last.startsWith("--") ? "--" : "-";
+  return starting(Object.keys(flags).flatMap((flag) => (flags[flag]?.hidden ? [] : [dashes + flag])));
 }

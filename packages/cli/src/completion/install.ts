@@ -16,13 +16,14 @@ function startFiles(io: Io): readonly StartFile[] {
   const home = io.host.env["HOME"] ?? "";
   const name = io.invokedAs;
   const config = io.host.env["XDG_CONFIG_HOME"] || join(home, ".config");
-  const bash = `complete -C ${name} ${name}`;
+  // Where nothing is predicted, the shell offers files: templates and files of variables.
+  const bash = `complete -o default -C ${name} ${name}`;
   return [
     { shell: "bash", path: join(home, ".bashrc"), lines: [bash], create: true },
     {
       shell: "zsh",
       path: join(home, ".zshrc"),
-      lines: ["autoload -U +X bashcompinit && bashcompinit", `complete -o nospace -C ${name} ${name}`],
+      lines: ["autoload -U +X bashcompinit && bashcompinit", `complete -o nospace -o default -C ${name} ${name}`],
       create: false,
     },
     {

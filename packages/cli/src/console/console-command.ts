@@ -22,19 +22,19 @@ export async function console(io: Io, input: TemplateInput): Promise<number> {
   const lines = io.terminal.converse("> ", io.interrupts.first);
   if (!lines) return piped(io, session, printer);
   for await (const line of lines) {
-    const asked = line.trim();
-    if (asked === "exit") break;
-    if (asked === "") continue;
-    const given = await answer(session, asked);
+    if (line.trim() === "exit") break;
+    const given = await answer(session, line);
     if ("text" in given) printer.say(given.text);
-    else printer.diagnostics(given.diagnostics, () => asked);
+    else printer.diagnostics(given.diagnostics, () => line);
   }
   return 0;
 }
 
 async function answer(session: Session, line: string): Promise<Answer> {
-  if (line === "help") return { text: help };
-  if (line === "variables") return { text: session.variables() };
+  const asked = line.trim();
+  if (asked === "") return { text: "" };
+  if (asked === "help") return { text: help };
+  if (asked === "variables") return { text: session.variables() };
   return session.evaluate(line);
 }
 
@@ -47,7 +47,7 @@ async function piped(io: Io, session: Session, printer: Printer): Promise<number
   let code = 0;
   for (const line of lines.map((l) => l.trim())) {
     // `exit` is none here: the end of the input is, and what `exit` gives is empty.
-    const given = line === "" || line === "exit" ? { text: "" } : await answer(session, line);
+    const given = line === "exit" ? { text: "" } : await answer(session, line);
     last = "text" in given ? given.text : "";
     if ("text" in given) continue;
     code = 1;

@@ -12,8 +12,14 @@ import { checked, type Diagnostic, type EvalScope } from "@kiln/sdk";
 import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
 import type { Printer } from "../output/printer.ts";
-import { emptyHcl, evaluateHcl, type ParsedHcl } from "../template/load-hcl.ts";
-import { evaluateInput, type ParsedInput, parseInput, type TemplateInput } from "../template/load-template.ts";
+import { emptyHcl, evaluateHcl } from "../template/load-hcl.ts";
+import {
+  checkSyntax,
+  evaluateInput,
+  type ParsedInput,
+  parseInput,
+  type TemplateInput,
+} from "../template/load-template.ts";
 
 export type Answer = { readonly text: string } | { readonly diagnostics: readonly Diagnostic[] };
 /** A console over one template. */
@@ -25,15 +31,12 @@ export interface Session {
 
 /** Expressions over the names of an HCL2 template; mistakes in the template are passed over as far as can be. */
 export async function hclSession(io: Io, input: TemplateInput, printer: Printer): Promise<Session | undefined> {
-  const parsed = input.path === "" ? { ...emptyHcl(io), sources: new SourceLines() } : await parseInput(io, input);
-  if (!parsed.ok) {
-    printer.diagnostics(parsed.diagnostics, parsed.sources.lineOf);
-    return undefined;
-  }
+  const parsed = await accepted(io, input, printer, input.path === "" ? noHcl(io) : await parseInput(io, input));
+  if (parsed?.syntax !== "hcl2") return undefined;
   const secrets = new SecretSet();
   const engine = composeEngine(io.host, io.journals);
   const options = { vars: input.vars, varFiles: input.varFiles, askData: false, undeclared: "silent" } as const;
-  const state = await evaluateHcl(io, parsed.value as ParsedHcl, options, engine, secrets);
+  const state = await evaluateHcl(io, parsed, options, engine, secrets);
   if (!state.ok) {
     printer.diagnostics(secrets.maskDeep(state.diagnostics), withoutSecrets(parsed.sources.lineOf, secrets));
     return undefined;
@@ -52,21 +55,11 @@ const nothing = `{"builders": [{"type": "null", "communicator": "none"}]}`;
 
 /** Template text over the user variables of a JSON template. */
 export async function jsonSession(io: Io, input: TemplateInput, printer: Printer): Promise<Session | undefined> {
-  const parsed = input.path === "" ? emptyJson() : await parseInput(io, input);
-  if (!parsed.ok || parsed.value.syntax !== "json") {
-    printer.diagnostics(parsed.ok ? [] : parsed.diagnostics, parsed.sources.lineOf);
-    return undefined;
-  }
-  const { template } = parsed.value;
-  const given = new Set(input.vars.map(([name]) => name));
-  // A console can do without a variable that a build would insist on.
-  const unset = [...template.rawVariables.values()].filter(
-    ({ name, fallback }) => fallback === undefined && !given.has(name),
-  );
-  const vars = [...unset.map(({ name }) => [name, ""] as const), ...input.vars];
+  const parsed = await accepted(io, input, printer, input.path === "" ? noJson() : await parseInput(io, input));
+  if (parsed?.syntax !== "json") return undefined;
   const secrets = new SecretSet();
   const engine = composeEngine(io.host, io.journals);
-  const evaluated = await evaluateInput(io, parsed.value, { ...input, vars }, engine, secrets);
+  const evaluated = await evaluateInput(io, parsed, input, engine, secrets);
   if (!evaluated.ok) {
     printer.diagnostics(evaluated.diagnostics, parsed.sources.lineOf);
     return undefined;
@@ -89,10 +82,27 @@ function userVariables(scope: EvalScope): readonly string[] {
     .map(([name, value]) => `${name}: ${String(value)},`);
 }
 
-function emptyJson() {
+type Read = Awaited<ReturnType<typeof parseInput>>;
+
+/** Like Packer, a console wants a template that parses and values that fit its variables; what else is wrong it passes over. */
+async function accepted(io: Io, input: TemplateInput, printer: Printer, read: Read): Promise<ParsedInput | undefined> {
+  const found = read.ok ? await checkSyntax(io, read.value, input) : read.diagnostics;
+  const { lineOf } = read.sources;
+  if (found.some((d) => d.severity === "error")) printer.diagnostics(found, lineOf);
+  else if (read.ok) return read.value;
+  return undefined;
+}
+
+function noHcl(io: Io): Read {
+  const read = emptyHcl(io);
   const sources = new SourceLines();
-  const parsed = parseJsonTemplate(nothing, "");
-  if (!parsed.ok) return { ...parsed, sources };
-  const value: ParsedInput = { syntax: "json", template: parsed.value, sources };
-  return { ...checked(value), sources };
+  return read.ok ? { ...checked<ParsedInput>({ ...read.value, syntax: "hcl2" }), sources } : { ...read, sources };
+}
+
+function noJson(): Read {
+  const sources = new SourceLines();
+  const read = parseJsonTemplate(nothing, "");
+  return read.ok
+    ? { ...checked<ParsedInput>({ syntax: "json", template: read.value, sources }), sources }
+    : { ...read, sources };
 }

@@ -8,4 +8,5 @@ export const plugins = command({
     "Says which plugins are built in (installed), which a template requires (required), and whether one is there (install).",
   ],
   flags: {},
+  subcommands: ["install", "installed", "remove", "required"],
 });

@@ -2,6 +2,8 @@ import { block, blocks, duration, flag, list, map, num, ofText, required, text }
 import { expect, it } from "vitest";
 import { optionsSchema } from "./json-schema.ts";
 
+const loose = ["string", "number", "boolean", "null"];
+
 it("describes every shape of option", () => {
   const schema = optionsSchema({
     name: required(text({ doc: "Its name." })),
@@ -19,14 +21,14 @@ it("describes every shape of option", () => {
     required: ["name"],
     additionalProperties: false,
     properties: {
-      name: { type: "string", description: "Its name." },
+      name: { type: ["string", "number", "boolean"], description: "Its name." },
       kind: { enum: ["a", "b"], deprecated: true },
-      size: { type: ["number", "string"], default: 8 },
-      fast: { type: ["boolean", "string"] },
-      wait: { type: "string", default: "90s" },
-      lines: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "string" }] },
-      tags: { additionalProperties: { type: "string" } },
-      one: { properties: { a: { type: "string" } } },
+      size: { type: ["number", "string", "boolean", "null"], default: 8 },
+      fast: { type: ["boolean", "string", "number", "null"] },
+      wait: { type: ["string", "number", "null"], default: "90s" },
+      lines: { anyOf: [{ type: "array", items: { type: loose } }, { type: loose }] },
+      tags: { type: ["object", "array", "null"], additionalProperties: { type: loose } },
+      one: { properties: { a: { type: loose } } },
       many: { anyOf: [{ type: "array", items: { properties: { b: {} } } }, { properties: { b: {} } }] },
     },
   });

@@ -23,24 +23,37 @@ function fieldSchema(field: Field): JsonSchema {
   };
 }
 
+/** Packer converts loosely; a bare number of time counts nanoseconds. */
+const scalars = {
+  string: ["string", "number", "boolean"],
+  number: ["number", "string", "boolean"],
+  bool: ["boolean", "string", "number"],
+  duration: ["string", "number"],
+} as const;
+
 function shape(field: Field): JsonSchema {
   const { fields, element } = field;
+  // What is null counts as not given.
+  const absent = field.required ? [] : (["null"] as const);
   switch (field.type) {
     case "string":
-      return field.choices ? { type: "string", enum: field.choices } : { type: "string" };
+      if (field.choices) return { type: "string", enum: field.choices };
+      return { type: [...scalars.string, ...absent] };
     case "number":
-      return { type: ["number", "string"] };
     case "bool":
-      return { type: ["boolean", "string"] };
+      return { type: [...scalars[field.type], ...absent] };
     case "duration":
-      return { type: "string", examples: ["10s", "1h5m"] };
+      return { type: [...scalars.duration, ...absent], examples: ["10s", "1h5m"] };
     case "list": {
       const item = fields ? optionsSchema(fields) : element ? fieldSchema(element) : {};
       // One block may stand alone, and one value for a list of one.
       return { anyOf: [{ type: "array", items: item }, fields || element ? item : {}] };
     }
-    case "map":
-      return { type: "object", additionalProperties: element ? fieldSchema(element) : true };
+    case "map": {
+      const members = { additionalProperties: element ? fieldSchema(element) : true };
+      // Several objects are laid over each other.
+      return { type: ["object", "array", ...absent], ...members, items: { type: "object", ...members } };
+    }
     case "object":
       return fields ? optionsSchema(fields) : { type: "object" };
     case "any":

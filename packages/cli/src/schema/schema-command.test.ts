@@ -2,6 +2,7 @@ import { Registry } from "@kiln/engine";
 import { expect, it } from "vitest";
 import { families } from "../families.ts";
 import { kindAndType, refusal } from "./schema-command.ts";
+import { templateSchema } from "./template-schema.ts";
 
 const registry = new Registry(families);
 
@@ -21,4 +22,11 @@ it.each([
   [["biulder", "null"], expect.stringMatching(/^There is no kind of component called "biulder"/)],
 ])("says why %j names no component", (args, why) => {
   expect(refusal(registry, args)).toEqual(why);
+});
+
+it("lets the engine's own members be as loose as they are read", async () => {
+  const { $defs } = await templateSchema(registry);
+  const names = expect.objectContaining({ anyOf: expect.arrayContaining([{ type: ["string", "number"] }]) });
+  const properties = { only: names, except: names, pause_before: { type: ["string", "number"] } };
+  expect($defs).toMatchObject({ "provisioner.shell-local": { properties } });
 });

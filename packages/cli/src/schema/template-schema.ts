@@ -3,16 +3,19 @@ import { type JsonSchema, optionsSchema } from "./json-schema.ts";
 
 const text = { type: "string" } as const;
 const texts = { type: "array", items: text } as const;
+/** The engine reads its own members as loosely as components do theirs. */
+const looseText = { type: ["string", "number"] } as const;
+const builderNames = { anyOf: [{ type: "array", items: looseText }, looseText] } as const;
 
 /** Members of an element that are not the component's own. */
 const engineMembers: Readonly<Record<Exclude<ComponentKind, "data-source">, JsonSchema>> = {
-  builder: { name: text },
+  builder: { name: looseText },
   provisioner: {
-    only: texts,
-    except: texts,
+    only: builderNames,
+    except: builderNames,
     override: { type: "object", additionalProperties: { type: "object" } },
-    pause_before: text,
-    timeout: text,
+    pause_before: looseText,
+    timeout: looseText,
     max_retries: { type: ["number", "string"] },
   },
   "post-processor": { name: text, only: texts, except: texts, keep_input_artifact: { type: "boolean" } },

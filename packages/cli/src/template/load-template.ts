@@ -1,5 +1,7 @@
 import { dirname, resolve } from "node:path";
 import {
+  type AssignJsonInputs,
+  assignJson,
   type Engine,
   evaluateJson,
   type JsonEvaluation,
@@ -112,9 +114,12 @@ async function readJson(io: Io, path: string, sources: SourceLines): Promise<Che
   return checked(value, parsed.warnings);
 }
 
-/** What `-syntax-only` finds beyond parsing: in HCL2, values of variables. */
+/** What `-syntax-only` finds beyond parsing: the variable files and, in HCL2, values that do not fit their variables. */
 export async function checkSyntax(io: Io, parsed: ParsedInput, input: TemplateInput): Promise<readonly Diagnostic[]> {
-  if (parsed.syntax === "json") return [];
+  if (parsed.syntax === "json") {
+    const given = await readVarFiles(io, parsed, input);
+    return [...given.found, ...assignJson(parsed.template, given).found];
+  }
   const { checkHclVariables } = await hclLoader();
   return await checkHclVariables(io, parsed, hclOptions(input));
 }
@@ -144,9 +149,14 @@ export async function evaluateInput(
   return checked({ ...value, found: [...value.found, ...missingBuild(parsed.template), ...unused] });
 }
 
-async function evaluateJsonInput(io: Io, parsed: ParsedJson, input: TemplateInput): Promise<JsonEvaluation> {
-  const varFiles: { path: string; text: Uint8Array }[] = [];
-  const problems: Diagnostic[] = [];
+/** What the command line gives a JSON template, and which of its files cannot be read. */
+async function readVarFiles(
+  io: Io,
+  parsed: ParsedJson,
+  input: TemplateInput,
+): Promise<AssignJsonInputs & { readonly found: readonly Diagnostic[] }> {
+  const varFiles: AssignJsonInputs["varFiles"][number][] = [];
+  const found: Diagnostic[] = [];
   for (const path of input.varFiles) {
     try {
       const text = await bytesOf(io, path);
@@ -154,15 +164,19 @@ async function evaluateJsonInput(io: Io, parsed: ParsedJson, input: TemplateInpu
       varFiles.push({ path, text });
     } catch (error) {
       const reason = failureText(error);
-      problems.push(problem("variables/unreadable-file", `Error reading variables: open ${path}: ${reason}`));
+      found.push(problem("variables/unreadable-file", `Error reading variables: open ${path}: ${reason}`));
     }
   }
+  const vars = Object.fromEntries(input.vars);
+  return { vars, varFiles, found, conceal: (range) => parsed.sources.conceal(range) };
+}
+
+async function evaluateJsonInput(io: Io, parsed: ParsedJson, input: TemplateInput): Promise<JsonEvaluation> {
+  const given = await readVarFiles(io, parsed, input);
   const { consul, ...stores } = lookUps(io.host, io.interrupts.first);
   const { evaluated, found } = await evaluateJson(parsed.template, {
-    vars: Object.fromEntries(input.vars),
-    varFiles,
+    ...given,
     ...(input.strict && { strict: true }),
-    conceal: (range) => parsed.sources.conceal(range),
     surroundings: {
       host: io.host,
       startedAt: io.host.clock.now(),
@@ -171,5 +185,5 @@ async function evaluateJsonInput(io: Io, parsed: ParsedJson, input: TemplateInpu
       lookups: { consulKey: consul, ...stores },
     },
   });
-  return { evaluated, found: [...problems, ...found] };
+  return { evaluated, found: [...given.found, ...found] };
 }

@@ -17,16 +17,18 @@ import { undeclaredVariables, unusedVariables } from "./strict.ts";
 import { type Assigned, readVarFile, type VarFile } from "./var-files.ts";
 import { evaluateVariables } from "./variables.ts";
 
-export interface EvaluateInputs {
+export interface AssignJsonInputs {
   /** `-var`: later ones already over earlier ones. */
   readonly vars: Readonly<Record<string, string>>;
   /** `-var-file`, in the order given. */
   readonly varFiles: readonly VarFile[];
+  /** Told of places that hold secrets. */
+  conceal?(range: SourceRange): void;
+}
+export interface EvaluateInputs extends AssignJsonInputs {
   readonly surroundings: Surroundings;
   /** Variables that are not used, or set and not declared, are errors. */
   readonly strict?: boolean;
-  /** Told of places that hold secrets. */
-  conceal?(range: SourceRange): void;
 }
 export interface EvaluatedTemplate {
   /** Builders bear their rendered names and stand in the order of those, as Packer builds them. */
@@ -43,20 +45,30 @@ export interface JsonEvaluation {
   readonly found: readonly Diagnostic[];
 }
 
-/**
- * Makes a template ready to plan: variables get their values (`-var` over files over defaults), are rendered, and the names of builders
- * with them. Variables without a value count as empty. Source: core-behaviour §2.2–2.4.
- */
-export async function evaluateJson(template: JsonTemplate, inputs: EvaluateInputs): Promise<JsonEvaluation> {
-  const { surroundings } = inputs;
+/** The texts that variables are given from outside: the phase that `-syntax-only` ends with. */
+export function assignJson(
+  template: JsonTemplate,
+  inputs: AssignJsonInputs,
+): { readonly assigned: ReadonlyMap<string, Assigned>; readonly found: readonly Diagnostic[] } {
   const assigned = new Map<string, Assigned>();
   const secret = { names: new Set(template.sensitiveNames), conceal: inputs.conceal ?? (() => {}) };
   for (const name of secret.names) {
     const variable = template.rawVariables.get(name);
     if (variable) secret.conceal(template.source.range(variable.node.start, variable.node.end));
   }
-  const found: Diagnostic[] = inputs.varFiles.flatMap((file) => readVarFile(file, assigned, secret));
+  const found = inputs.varFiles.flatMap((file) => readVarFile(file, assigned, secret));
   for (const [name, text] of Object.entries(inputs.vars)) assigned.set(name, { text });
+  return { assigned, found };
+}
+
+/**
+ * Makes a template ready to plan: variables get their values (`-var` over files over defaults), are rendered, and the names of builders
+ * with them. Variables without a value count as empty. Source: core-behaviour §2.2–2.4.
+ */
+export async function evaluateJson(template: JsonTemplate, inputs: EvaluateInputs): Promise<JsonEvaluation> {
+  const { surroundings } = inputs;
+  const { assigned, found: misread } = assignJson(template, inputs);
+  const found = [...misread];
   if (inputs.strict) found.push(...undeclaredVariables(template, assigned), ...unusedVariables(template));
   found.push(...checkTemplate(template, assigned, surroundings.packerVersion));
   const variables = await evaluateVariables(withoutRequired(template, assigned), assigned, surroundings);

@@ -1,4 +1,4 @@
-import { type Checked, checked, refused } from "@kiln/sdk";
+import { type Checked, checked } from "@kiln/sdk";
 import type { ArrayNode, JsonNode, ObjectNode } from "./node.ts";
 import { ofKey, ofValue, Scanner, Stop } from "./scanner.ts";
 import type { SourceText } from "./source-text.ts";
@@ -13,7 +13,7 @@ const maxDepth = 1000;
 export function parseJson(source: SourceText): Checked<JsonNode> {
   const parser = new JsonParser(source);
   const root = parser.document();
-  if (parser.errors.length > 0 || !root) return refused(...parser.errors);
+  if (parser.errors.length > 0 || !root) return { ok: false, diagnostics: parser.errors };
   return checked(root);
 }
 

@@ -1,4 +1,4 @@
-import { type Checked, type Diagnostic, refused, verdict } from "@kiln/sdk";
+import { type Checked, type Diagnostic, verdict } from "@kiln/sdk";
 import { didYouMean, duplicateFields, keySpan, problemAt } from "./diagnose.ts";
 import { JsonBody } from "./json-body.ts";
 import type { JsonComponent } from "./json-component.ts";
@@ -33,11 +33,12 @@ type RootKey = (typeof rootKeys)[number];
 export function parseJsonTemplate(text: string | Uint8Array, file: string): Checked<JsonTemplate> {
   const { source, warnings } = readSource(text, file);
   const parsed = parseJson(source);
-  if (!parsed.ok) return refused(...parsed.diagnostics.map((d) => ({ ...d, summary: `${failed}: ${d.summary}` })));
+  if (!parsed.ok)
+    return { ok: false, diagnostics: parsed.diagnostics.map((d) => ({ ...d, summary: `${failed}: ${d.summary}` })) };
   const duplicates = duplicateFields(source, parsed.value);
-  if (duplicates.length > 0) return refused(...duplicates.map((d) => ({ ...d, group: failed })));
+  if (duplicates.length > 0) return { ok: false, diagnostics: duplicates.map((d) => ({ ...d, group: failed })) };
   const read = new TemplateReader(source, [...warnings]).read(parsed.value);
-  return read.ok ? read : refused(...read.diagnostics.map((d) => ({ ...d, group: failed })));
+  return read.ok ? read : { ok: false, diagnostics: read.diagnostics.map((d) => ({ ...d, group: failed })) };
 }
 
 /** How Packer introduces whatever is wrong with a template that it could not read. */
@@ -56,7 +57,7 @@ class TemplateReader {
     if (root.kind === "literal" && root.value === null) return this.template(root, new Map(), []);
     if (root.kind !== "object") {
       this.refuse(root, notAMap(root, "").refusal);
-      return refused(...this.found);
+      return { ok: false, diagnostics: this.found };
     }
     const comments: { name: string; text: string }[] = [];
     const members = this.rootMembers(root, comments);

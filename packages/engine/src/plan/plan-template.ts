@@ -1,5 +1,6 @@
 import {
   type Artifact,
+  append,
   type Body,
   type BuildBlock,
   type BuildContext,
@@ -184,12 +185,8 @@ class BuildPlanner {
   }
 
   #note(diagnostics: readonly Diagnostic[], group = `Failed to prepare build: "${this.name}"`): void {
-    this.found.push(
-      ...diagnostics.map((d) => ({
-        ...d,
-        group: d.severity === "warning" ? `Warning when preparing build: "${this.name}"` : group,
-      })),
-    );
+    const warned = `Warning when preparing build: "${this.name}"`;
+    for (const d of diagnostics) this.found.push({ ...d, group: d.severity === "warning" ? warned : group });
   }
 
   async #component<Ctx, Out>(
@@ -230,7 +227,7 @@ export async function planTemplate(engine: Engine, request: PlanRequest): Promis
     if (!selector.takesBuild(matched)) continue;
     const planner = new BuildPlanner(engine, request, build, source);
     const planned = await planner.plan(position, (block) => selector.dropsPostProcessor(block));
-    found.push(...planner.found);
+    append(found, planner.found);
     if (planned) builds.push(planned);
   }
   const names = uses.map(({ build, source }) => displayName(template, build, source));

@@ -76,7 +76,7 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], lineOf: Line
   const parts: string[] = [];
   for (const members of groups.values()) {
     const group = members[0]?.group;
-    if (group === undefined) parts.push(...members.map((d) => single(d, lineOf)));
+    if (group === undefined) for (const d of members) parts.push(single(d, lineOf));
     else parts.push(grouped(group, members, lineOf));
   }
   return parts.join("");

@@ -1,4 +1,4 @@
-import { type Diagnostic, problem } from "@kiln/sdk";
+import { append, type Diagnostic, problem } from "@kiln/sdk";
 import { convert } from "../convert/convert.ts";
 import { evaluate } from "../eval/evaluate.ts";
 import { elements, isIterable } from "../eval/for.ts";
@@ -107,7 +107,7 @@ class DynamicBody implements Body {
     };
     const before = diagnostics.length;
     const read = block.body.content(DYNAMIC_SCHEMA);
-    diagnostics.push(...read.diagnostics);
+    append(diagnostics, read.diagnostics);
     const each = read.content.attributes.get("for_each");
     const [template, second] = read.content.blocks;
     if (!template) {
@@ -132,7 +132,7 @@ class DynamicBody implements Body {
     }
     const evaluated = evaluate(this.bind(each.expression), this.scope);
     if (evaluated.diagnostics.length > 0) {
-      diagnostics.push(...evaluated.diagnostics);
+      append(diagnostics, evaluated.diagnostics);
       return [];
     }
     const collection = unmark(evaluated.value);
@@ -191,7 +191,7 @@ class DynamicBody implements Body {
     }
     const given = evaluate(body.bind(attribute.expression), this.scope);
     if (given.diagnostics.length > 0) {
-      diagnostics.push(...given.diagnostics);
+      append(diagnostics, given.diagnostics);
       return undefined;
     }
     const { items } = given.value;

@@ -1,4 +1,4 @@
-import { type Diagnostic, problem } from "@kiln/sdk";
+import { append, type Diagnostic, problem } from "@kiln/sdk";
 import { startOf } from "../json/parse-json.ts";
 import { didYouMean, nearest } from "../suggestion.ts";
 import { between, type JsonMember, type JsonNode, rangeOf, type Span } from "../syntax/ast.ts";
@@ -113,7 +113,7 @@ function members(node: JsonNode, label: string | undefined, diagnostics: Diagnos
   }
   const found: JsonMember[] = [];
   for (const item of node.items) {
-    if (item.type === "object") found.push(...item.members);
+    if (item.type === "object") append(found, item.members);
     else diagnostics.push(wrongType(`A JSON object is required here, ${purpose}.`, item));
   }
   return found;

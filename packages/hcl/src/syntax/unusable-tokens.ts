@@ -1,9 +1,12 @@
 import { type Diagnostic, problem } from "@kiln/sdk";
 import { T, type TokenList } from "./token.ts";
 
+/** Of characters and operators that nobody knows, more are not worth the telling: such a file is none of ours. */
+const most = 100;
+
 /** Complains about tokens that no grammar uses, each sort about as often as it helps. */
 export function reportUnusable(tokens: TokenList, diagnostics: Diagnostic[]): void {
-  const told = { backtick: 0, apostrophe: 0, semicolon: 0, utf8: 0 };
+  const told = { backtick: 0, apostrophe: 0, semicolon: 0, utf8: 0, operator: 0, newline: 0, invalid: 0 };
   const say = (i: number, code: `hcl/${string}`, summary: string, detail: string): void => {
     diagnostics.push(problem(code, summary, { detail, subject: tokens.range(i) }));
   };
@@ -15,6 +18,7 @@ export function reportUnusable(tokens: TokenList, diagnostics: Diagnostic[]): vo
       case T.bitwiseOr:
       case T.bitwiseNot:
       case T.bitwiseXor: {
+        if (told.operator++ >= most) break;
         const instead =
           type === T.bitwiseAnd
             ? 'AND ("&&")'
@@ -69,6 +73,7 @@ export function reportUnusable(tokens: TokenList, diagnostics: Diagnostic[]): vo
         );
         break;
       case T.quotedNewline:
+        if (told.newline++ >= most) break;
         say(
           i,
           "hcl/multi-line-string",
@@ -77,6 +82,7 @@ export function reportUnusable(tokens: TokenList, diagnostics: Diagnostic[]): vo
         );
         break;
       case T.invalid: {
+        if (told.invalid++ >= most) break;
         const text = tokens.text(i);
         const curly = text === "\u201c" || text === "\u201d";
         say(

@@ -7,7 +7,7 @@ import {
   type BodySchema as HclBodySchema,
   type Scope,
 } from "@kiln/hcl";
-import { type Diagnostic, nearestName } from "@kiln/sdk";
+import { append, type Diagnostic, nearestName } from "@kiln/sdk";
 
 /** What a body may hold. */
 export interface BodySchema {
@@ -40,7 +40,7 @@ export function contentOf(body: Body, schema: BodySchema, found: Diagnostic[], s
 /** All attributes of a body that may hold nothing else. */
 export function attributesOf(body: Body, found: Diagnostic[]): ReadonlyMap<string, AttributeContent> {
   const { attributes, diagnostics } = body.attributes();
-  found.push(...diagnostics);
+  append(found, diagnostics);
   return attributes;
 }
 

@@ -10,6 +10,7 @@ import {
   type Value,
 } from "@kiln/hcl";
 import {
+  append,
   caution,
   type Diagnostic,
   type Field,
@@ -71,7 +72,7 @@ export class Decoder {
       const content = contentOf(body, wanted, this.found, this.scope.values);
       for (const [name, attribute] of content.attributes)
         if (!reserved.has(name)) this.merge(attributes, name, attribute);
-      blocks.push(...content.blocks);
+      append(blocks, content.blocks);
     }
     const config: Record<string, unknown> = {};
     for (const [name, field] of Object.entries(schema)) {

@@ -1,5 +1,5 @@
 import { objectValue, STRING, stringValue, unknownValue, type Value } from "@kiln/hcl";
-import { type Diagnostic, problem, type Template } from "@kiln/sdk";
+import { append, type Diagnostic, problem, type Template } from "@kiln/sdk";
 import type { Surroundings } from "../../json/json-scope.ts";
 import { settled } from "../evaluation.ts";
 import { HclScope } from "../hcl-scope.ts";
@@ -45,7 +45,7 @@ export function missingBuild(template: HclTemplate): readonly Diagnostic[] {
 /** Values for variables: the phase that `-syntax-only` ends with. */
 export async function assignVariables(template: HclTemplate, inputs: AssignInputs): Promise<Assignments> {
   const assignments = new Assignments(template.parts.variables);
-  assignments.found.push(...template.found);
+  append(assignments.found, template.found);
   await assignments.assign(inputs);
   return assignments;
 }
@@ -58,9 +58,9 @@ export async function evaluateHclTemplate(template: HclTemplate, inputs: HclInpu
   const { parts, root } = template;
   const { host } = inputs.surroundings;
   const { found, values } = await assignVariables(template, { ...inputs, env: host.env });
-  found.push(...unsetVariables(parts.variables, values));
+  append(found, unsetVariables(parts.variables, values));
   const functions = functionScope({ host: inputs.engine.host, surroundings: inputs.surroundings, root });
-  found.push(...(await brokenRules(parts.variables, values, functions)));
+  append(found, await brokenRules(parts.variables, values, functions));
   const variables = new Map([...parts.variables.values()].map((v) => [v.name, valueOfVariable(v, values)] as const));
   const sensitive = [...parts.variables.values()].flatMap((v) => {
     const value = v.sensitive ? values.get(v.name)?.value : undefined;
@@ -87,7 +87,7 @@ export async function evaluateHclTemplate(template: HclTemplate, inputs: HclInpu
     if (parts.registry && !registryIsOff(host.env)) registryBlock(parts.registry, scope, inner);
     return { read, inner };
   });
-  found.push(...builds.inner);
+  append(found, builds.inner);
   return { template: { ...template, builds: builds.read }, scope, variables, locals: names.locals, sensitive, found };
 }
 

@@ -1,5 +1,5 @@
 import { objectValue, type Reference, rangeOf, UNKNOWN, type Value } from "@kiln/hcl";
-import { type Diagnostic, nearestName, problem } from "@kiln/sdk";
+import { append, type Diagnostic, nearestName, problem } from "@kiln/sdk";
 import { settled, valueIn } from "../evaluation.ts";
 import type { HclScope } from "../hcl-scope.ts";
 import type { HclParts } from "../hcl-template.ts";
@@ -26,7 +26,7 @@ export async function evaluateNames(
   found: Diagnostic[],
 ): Promise<EvaluatedNames> {
   const { sorted, circles } = inOrder(dependents(parts));
-  found.push(...circles.map(cycle));
+  append(found, circles.map(cycle));
   const inCircle = new Set(circles.flat().map(({ key }) => key));
   const values = new Map<string, Value>();
   const dataKeys = new Set(parts.data.map(({ type, name }) => dataKey(type, name)));
@@ -37,7 +37,7 @@ export async function evaluateNames(
     }
     const missing = undeclared(node, parts, dataKeys);
     if (missing.length > 0) {
-      found.push(...missing);
+      append(found, missing);
       values.set(node.key, UNKNOWN);
       continue;
     }
@@ -58,7 +58,7 @@ async function valueOfNode(
     const diagnostics: Diagnostic[] = [];
     return { value: valueIn(node.local.expression, scope.values, diagnostics), diagnostics };
   });
-  found.push(...diagnostics);
+  append(found, diagnostics);
   if (value && node.local.sensitive) for (const text of textsOf(value)) access.secrets.declare(text);
   return value;
 }

@@ -1,12 +1,12 @@
 import { type Body, type FileBody, readJsonFile, readNativeFile } from "@kiln/hcl";
-import type { Diagnostic } from "@kiln/sdk";
+import { append, type Diagnostic } from "@kiln/sdk";
 import type { HclFile } from "../hcl-template.ts";
 
 /** Parses every file; all their mistakes at once. */
 export function parseFiles(files: readonly HclFile[], found: Diagnostic[]): readonly Body[] {
   return files.map((file) => {
     const { body, diagnostics } = parseFile(file);
-    found.push(...diagnostics);
+    append(found, diagnostics);
     return body;
   });
 }

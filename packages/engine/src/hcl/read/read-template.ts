@@ -1,5 +1,5 @@
 import { type BlockContent, BOOL, type Body, rangeOf, type Span } from "@kiln/hcl";
-import { type Checked, type Declaration, type Diagnostic, problem, refused, verdict } from "@kiln/sdk";
+import { append, type Checked, type Declaration, type Diagnostic, problem, verdict } from "@kiln/sdk";
 import { attributesOf, contentOf } from "../body/content.ts";
 import { HclBody } from "../body/hcl-body.ts";
 import { dataComponent, sourceComponent } from "../evaluate/component.ts";
@@ -27,7 +27,7 @@ export interface ReadOptions {
 export function parseHclTemplate(files: readonly HclFile[], options: ReadOptions): Checked<HclTemplate> {
   const found: Diagnostic[] = [];
   const bodies = parseFiles(files, found);
-  if (found.some((d) => d.severity === "error")) return refused(...found);
+  if (found.some((d) => d.severity === "error")) return { ok: false, diagnostics: found };
   return new TemplateReader(options, found).read(bodies);
 }
 
@@ -52,8 +52,8 @@ class TemplateReader {
     const blocks = bodies.flatMap((body) => contentOf(body, rootSchema, unknown).blocks);
     for (const block of blocks) if (block.type === "packer") packer.read(block);
     // A template for another version may be written in words that this one does not know.
-    if (found.some((d) => d.code === "template/version")) return refused(...found);
-    found.push(...unknown);
+    if (found.some((d) => d.code === "template/version")) return { ok: false, diagnostics: found };
+    append(found, unknown);
     const declared: Diagnostic[] = [];
     const variables = new VariableReader(defaultsScope(this.options.env), declared);
     for (const block of blocks) this.block(block, variables, declared);

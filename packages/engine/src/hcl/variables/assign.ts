@@ -1,5 +1,13 @@
 import { applyDefaults, convert, Fault, parseExpressionText, rangeOf, stringValue, type Value } from "@kiln/hcl";
-import { caution, type Diagnostic, type DiagnosticOptions, nearestName, problem, type SourceRange } from "@kiln/sdk";
+import {
+  append,
+  caution,
+  type Diagnostic,
+  type DiagnosticOptions,
+  nearestName,
+  problem,
+  type SourceRange,
+} from "@kiln/sdk";
 import { namedIn, wholeFile, withoutQuotes } from "../../secret-text.ts";
 import type { SourceLines } from "../../views/source-lines.ts";
 import { attributesOf, blocksIn } from "../body/content.ts";
@@ -89,7 +97,7 @@ export class Assignments {
       this.found.push(...this.toldOfFile(file, diagnostics, inputs));
       return;
     }
-    this.found.push(...diagnostics);
+    append(this.found, diagnostics);
     const [declaration] = file.syntax === "json" ? [] : blocksIn(body, "variable", ["name"]);
     if (declaration) {
       const name = declaration.labels[0] ?? "";
