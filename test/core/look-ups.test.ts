@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { nodeHost } from "@kiln/host-node";
-import { consulKey, vaultSecret } from "@kiln/plugin-core";
+import { secretStores } from "@kiln/plugin-core";
 import type { Host } from "@kiln/sdk";
 import { describe, expect, it } from "vitest";
 
+const { consulKey } = await secretStores.consul();
+const { vaultSecret } = await secretStores.vault();
 type Answer = readonly [status: number, body: unknown];
 
 async function server(

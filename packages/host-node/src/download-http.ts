@@ -126,7 +126,7 @@ async function requested(
 ): Promise<IncomingMessage> {
   const { signal, stallMs } = options;
   const { request } = url.startsWith("https:") ? await import("node:https") : await import("node:http");
-  const agent = await agentFor(url, options.env);
+  const agent = await agentFor(url, options.env, {}, signal);
   const settings: RequestOptions = { headers, agent, signal };
   return await new Promise<IncomingMessage>((resolve, reject) => {
     const asked: ClientRequest = request(url, settings, resolve);

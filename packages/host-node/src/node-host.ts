@@ -35,7 +35,10 @@ export function nodeHost(env: Readonly<Record<string, string | undefined>> = pro
       addresses: interfaceAddresses,
       serveFiles: async (root, options) => (await net()).serveFiles(root, options),
     },
-    http: { request: async (input, signal) => (await import("./http.ts")).requestHttp(input, signal, env) },
+    http: {
+      request: async (input, signal) => (await import("./http.ts")).requestHttp(input, signal, env),
+      authorities: async () => (await import("./authorities.ts")).authorities(env),
+    },
     download: async (url, to, options) => (await import("./download.ts")).downloadFile(url, to, options, { env }),
     lock: async (path, signal, onWait) => (await import("./lock.ts")).lockFile(path, signal, onWait),
   };

@@ -8,7 +8,12 @@ export interface PrepareHost {
   /** Absolute working directory. */
   readonly cwd: string;
   readonly files: Pick<Files, "read" | "readText" | "stat" | "list">;
-  readonly http: { request(input: HttpRequest, signal: AbortSignal): Promise<HttpResponse> };
+  readonly http: {
+    /** Through the environment's proxy, trusting whom it says. Rejects only where there is no answer: any status is one. */
+    request(input: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
+    /** PEM certificates of the authorities that count on this machine; undefined where they are those that Node.js knows anyway. */
+    authorities(): Promise<readonly string[] | undefined>;
+  };
 }
 
 /** The only door to the outside world. `host-node` opens it, `sdk/testing` fakes it and injects faults. */
@@ -176,6 +181,23 @@ export interface HttpRequest {
   readonly onProgress?: (bytes: number) => void;
   /** Accept any certificate. */
   readonly insecure?: boolean;
+  readonly tls?: TlsSettings;
+  /** Path of a Unix socket to ask instead of the URL's host. */
+  readonly socketPath?: string;
+  /** Never through a proxy. */
+  readonly direct?: boolean;
+  /** Give a redirect to the caller instead of following it. */
+  readonly keepRedirect?: boolean;
+}
+/** PEM texts and names, for servers that the usual will not do for. */
+export interface TlsSettings {
+  /** The only authorities to trust. */
+  readonly ca?: readonly string[];
+  /** What this side shows of itself: both or neither. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name that the server's certificate must be for, where it is not the URL's. */
+  readonly servername?: string;
 }
 export interface HttpResponse {
   readonly status: number;

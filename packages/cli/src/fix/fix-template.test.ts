@@ -44,3 +44,17 @@ it("does not change its input", () => {
   fixTemplate(input);
   expect(input).toEqual({ builders: [{ type: "virtualbox", ssh_key_path: "k" }] });
 });
+
+it("treats odd values as Packer does", () => {
+  const fixed = fixTemplate({
+    builders: [
+      { type: "qemu", iso_md5: "" },
+      { type: "docker", login_email: 1 },
+    ],
+    "post-processors": [{ type: "docker-push", login_email: ["a"] }],
+  });
+  expect(fixed).toEqual({
+    builders: [{ type: "qemu", iso_checksum: "" }, { type: "docker" }],
+    "post-processors": [{ type: "docker-push" }],
+  });
+});

@@ -56,7 +56,6 @@ export function rename(name: string, doc: string, ...renames: readonly Rename[])
 
 interface Removal extends Where {
   readonly key: string;
-  readonly only?: ValueType;
 }
 
 /** An option that means nothing any more. */
@@ -65,9 +64,7 @@ export function remove(name: string, doc: string, ...removals: readonly Removal[
     name,
     doc,
     fix: (draft) => {
-      for (const { key, only, ...where } of removals)
-        for (const component of components(draft, where))
-          if (!only || typeof component[key] === only) delete component[key];
+      for (const { key, ...where } of removals) for (const component of components(draft, where)) delete component[key];
     },
   };
 }

@@ -116,8 +116,8 @@ export const fixers: readonly Fixer[] = [
   remove(
     "docker-email",
     'Removes "login_email" from Docker builders and post-processors.',
-    { in: builders, key: "login_email", only: "string" },
-    { in: "postProcessors", key: "login_email", only: "string" },
+    { in: builders, key: "login_email" },
+    { in: "postProcessors", key: "login_email" },
   ),
   { name: "docker-tag-tags", doc: 'Renames "tag" of the docker-tag post-processor to "tags".', fix: dockerTags },
   {

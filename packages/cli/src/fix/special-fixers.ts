@@ -4,7 +4,7 @@ import { type Draft, isObject, type JsonObject } from "./draft.ts";
 export function isoMd5(draft: Draft): void {
   for (const builder of draft.builders()) {
     const { iso_md5: md5 } = builder;
-    if (typeof md5 !== "string" || md5 === "") continue;
+    if (typeof md5 !== "string") continue;
     delete builder["iso_md5"];
     builder["iso_checksum"] = md5;
     builder["iso_checksum_type"] = "md5";

@@ -1,5 +1,5 @@
 import { rawSecret, secret } from "@kiln/plugin-amazon";
-import { consulKey, vaultMembers, vaultSecret } from "@kiln/plugin-core";
+import { secretStores } from "@kiln/plugin-core";
 import type { Host } from "@kiln/sdk";
 
 /** The secret stores that template functions may ask; what they need is loaded when one is asked. */
@@ -13,9 +13,9 @@ export interface LookUps {
 
 export function lookUps(host: Host, signal: AbortSignal): LookUps {
   return {
-    consul: (key) => consulKey(key, host, signal),
-    vault: (path, key) => vaultSecret(path, key, host, signal),
-    vaultMembers: (path) => vaultMembers(path, host, signal),
+    consul: async (key) => (await secretStores.consul()).consulKey(key, host, signal),
+    vault: async (path, key) => (await secretStores.vault()).vaultSecret(path, key, host, signal),
+    vaultMembers: async (path) => (await secretStores.vault()).vaultMembers(path, host, signal),
     awsSecret: (name, key) => secret(name, key ?? null, host, { signal }),
     awsSecretText: (name) => rawSecret(name, host, { signal }),
   };

@@ -1,3 +1,4 @@
+import { parseGoBoolean } from "@kiln/sdk";
 import type { JsonNode } from "./node.ts";
 import { goKind, goType } from "./node.ts";
 
@@ -59,12 +60,6 @@ export function durationRefusal(text: string, name: string): string {
   if (unit && !/^(?:ns|us|µs|μs|ms|s|m|h)$/.test(unit))
     return `error decoding '${name}': time: unknown unit ${quote(unit)} in duration ${quote(text)}`;
   return `error decoding '${name}': time: invalid duration ${quote(text)}`;
-}
-
-/** `strconv.ParseBool`. */
-export function parseGoBoolean(text: string): boolean | undefined {
-  if (["1", "t", "T", "true", "TRUE", "True"].includes(text)) return true;
-  return ["0", "f", "F", "false", "FALSE", "False"].includes(text) ? false : undefined;
 }
 
 /** `strconv.ParseInt(text, 0, 64)`; beyond 2^53 the nearest number. */

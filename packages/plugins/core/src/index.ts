@@ -1,7 +1,10 @@
 import type { Family } from "@kiln/sdk";
 
-export { consulKey } from "./look-ups/consul.ts";
-export { vaultMembers, vaultSecret } from "./look-ups/vault.ts";
+/** The secret stores of template functions. */
+export const secretStores = {
+  consul: () => import("./look-ups/consul.ts"),
+  vault: () => import("./look-ups/vault.ts"),
+};
 
 /**
  * All but compress in one: they are small and most templates use several, so that one file to load is quicker than many.

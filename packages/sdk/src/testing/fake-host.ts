@@ -106,6 +106,7 @@ export class FakeHost implements Host {
       this.requests.push(request);
       return this.#options.onHttp?.(request) ?? unavailable("HTTP");
     },
+    authorities: async (): Promise<undefined> => undefined,
   };
   async download(url: string, to: string, options: DownloadOptions): Promise<Downloaded> {
     this.downloads.push({ url, to, options });

@@ -3,7 +3,6 @@ import { type Clock, messageOf, type PrepareHost, StepError } from "@kiln/sdk";
 import type { AccessConfig } from "../options/access.ts";
 import type { SharedFiles } from "./shared-files.ts";
 import type { Transport } from "./transport.ts";
-import { vaultCredentials } from "./vault.ts";
 
 /** Something that fetches credentials, as the SDK's clients take it. */
 export type AwsCredentialIdentityProvider = Extract<
@@ -14,7 +13,7 @@ type AwsCredentialIdentity = Awaited<ReturnType<AwsCredentialIdentityProvider>>;
 
 export interface CredentialSource {
   readonly config: Partial<AccessConfig>;
-  readonly host: Pick<PrepareHost, "env" | "http"> & { readonly clock: Clock };
+  readonly host: Pick<PrepareHost, "env" | "files" | "http"> & { readonly clock: Clock };
   readonly files: SharedFiles;
   readonly region: string;
   readonly transport: Transport;
@@ -41,6 +40,7 @@ async function baseProvider(source: CredentialSource): Promise<AwsCredentialIden
     return async () => keys;
   }
   if (config.vault_aws_engine) {
+    const { vaultCredentials } = await import("./vault.ts");
     const keys = await vaultCredentials(host, config.vault_aws_engine, source.signal);
     source.learn(keys.secretAccessKey);
     if (keys.sessionToken) source.learn(keys.sessionToken);

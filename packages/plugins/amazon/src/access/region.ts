@@ -9,11 +9,16 @@ async function metadataRegion(
   const limit = AbortSignal.any([signal, AbortSignal.timeout(1_000)]);
   try {
     const ttl = { "x-aws-ec2-metadata-token-ttl-seconds": "60" };
-    const token = await host.http.request({ method: "PUT", url: `${base}/latest/api/token`, headers: ttl }, limit);
+    // No proxy is where this machine is.
+    const direct = true;
+    const token = await host.http.request(
+      { method: "PUT", url: `${base}/latest/api/token`, headers: ttl, direct },
+      limit,
+    );
     if (token.status !== 200) return undefined;
     const headers = { "x-aws-ec2-metadata-token": token.body };
     const url = `${base}/latest/meta-data/placement/region`;
-    const region = await host.http.request({ method: "GET", url, headers }, limit);
+    const region = await host.http.request({ method: "GET", url, headers, direct }, limit);
     return region.status === 200 ? region.body.trim() : undefined;
   } catch {
     signal.throwIfAborted();

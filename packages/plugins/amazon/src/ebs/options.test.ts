@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Field, Schema } from "@kiln/sdk";
+import { FakeHost } from "@kiln/sdk/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { transportOptions } from "../access/transport.ts";
 import { accessRows } from "../testing/access-rows.ts";
@@ -46,7 +47,7 @@ const rows: Readonly<Record<string, Row>> = {
   ...machineRows,
   ...connectionRows,
   insecure_skip_tls_verify: async () => {
-    const host = { env: {}, files: {} as never };
+    const host = new FakeHost();
     const agent = async (insecure: boolean): Promise<unknown> =>
       ((await transportOptions(host, { insecure })) as { readonly httpsAgent: unknown }).httpsAgent;
     expect(await agent(true)).toMatchObject({ rejectUnauthorized: false });

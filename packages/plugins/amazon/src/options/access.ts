@@ -39,7 +39,7 @@ export const accessOptions = {
       ttl: text({ doc: "Lifetime to ask for, such as 3600s." }),
       engine_name: text({ doc: "Mount path of the AWS secrets engine.", fallback: "aws" }),
     },
-    { doc: "Takes credentials from Vault (VAULT_ADDR, VAULT_TOKEN)." },
+    { doc: "Takes credentials from Vault (VAULT_ADDR, VAULT_TOKEN and the rest of Vault's environment)." },
   ),
   aws_polling: block(
     {

@@ -1,6 +1,5 @@
-import { type PrepareHost, StepError } from "@kiln/sdk";
-
-type VaultHost = Pick<PrepareHost, "env" | "http">;
+import { StepError } from "@kiln/sdk";
+import { readVault, type VaultHost } from "@kiln/sdk/secret-stores";
 
 /**
  * One member of a Vault secret: KV version 2 where the answer has a `data` object, else version 1. Rejects with what a person should
@@ -10,40 +9,24 @@ export async function vaultSecret(path: string, key: string, host: VaultHost, si
   return memberOf(await vaultMembers(path, host, signal), path, key);
 }
 
-/** All members of a Vault secret, as its engine gives them. Needs VAULT_TOKEN; VAULT_ADDR and VAULT_NAMESPACE are honoured. */
+/** All members of a Vault secret, as its engine gives them. Needs VAULT_TOKEN; the rest of Vault's environment is honoured. */
 export async function vaultMembers(
   path: string,
   host: VaultHost,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const token = host.env.VAULT_TOKEN;
-  if (!token)
+  if (!host.env.VAULT_TOKEN)
     throw new StepError("Must set VAULT_TOKEN env var in order to use vault template function", {
       code: "vault/no-token",
     });
-  const address = (host.env.VAULT_AGENT_ADDR || host.env.VAULT_ADDR || "https://127.0.0.1:8200").replace(/\/+$/, "");
-  const response = await host.http.request(
-    {
-      method: "GET",
-      url: `${address}/v1/${path.replace(/^\/+/, "").split("/").map(encodeURIComponent).join("/")}`,
-      headers: {
-        "x-vault-token": token,
-        "x-vault-request": "true",
-        ...(host.env.VAULT_NAMESPACE && { "x-vault-namespace": host.env.VAULT_NAMESPACE }),
-      },
-    },
-    signal,
-  );
-  if (response.status === 404)
+  const encoded = path.replace(/^\/+/, "").split("/").map(encodeURIComponent).join("/");
+  const { status, body, complaint } = await readVault(encoded, host, signal);
+  if (status === 404)
     throw new StepError(`Vault Secret does not exist at the given path: ${path}`, { code: "vault/no-secret" });
-  if (response.status !== 200)
-    throw new StepError(`Error reading vault secret: ${refusal(response.status, response.body)}`, {
-      code: "vault/refused",
-    });
-  const { data, warnings } = objectIn(response.body);
-  const secret = object(data);
+  if (complaint) throw new StepError(`Error reading vault secret: ${complaint}`, { code: "vault/refused" });
+  const secret = object(body.data);
   if (!secret) {
-    const words = Array.isArray(warnings) ? warnings.join("; ") : "";
+    const words = Array.isArray(body.warnings) ? body.warnings.join("; ") : "";
     throw new StepError(`Vault data was empty at the given path. Warnings: ${words}`, { code: "vault/empty" });
   }
   return secret;
@@ -56,19 +39,6 @@ function memberOf(secret: Readonly<Record<string, unknown>>, path: string, key: 
       code: "vault/no-key",
     });
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function refusal(status: number, body: string): string {
-  const { errors } = objectIn(body);
-  return Array.isArray(errors) && errors.length > 0 ? `${status}: ${errors.join("; ")}` : `status ${status}`;
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return object(JSON.parse(text)) ?? {};
-  } catch {
-    return {};
-  }
 }
 
 function object(value: unknown): Readonly<Record<string, unknown>> | undefined {

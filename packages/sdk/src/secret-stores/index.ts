@@ -1,0 +1,2 @@
+export * from "./store-access.ts";
+export * from "./vault.ts";
