@@ -1,5 +1,6 @@
-import { type ProvisionContext, StepError } from "@kiln/sdk";
-import { type ElevatedOptions, type GuestOs, renderedOption, runProgram } from "@kiln/sdk/guest";
+import { type LateOption, type ProvisionContext, renderedOption, StepError } from "@kiln/sdk";
+import { type ElevatedOptions, type GuestOs, runProgram } from "@kiln/sdk/guest";
+import type { ChefProgram } from "./configure.ts";
 import type { ChefConfig } from "./options.ts";
 
 /** The licence to accept: Chef's own installer brings a version that will not run without. */
@@ -9,6 +10,7 @@ export function licenseOf(config: ChefConfig): string {
 
 /** Installs Chef on the machine. */
 export async function installChef(
+  program: ChefProgram["name"],
   config: ChefConfig & ElevatedOptions,
   os: GuestOs,
   ctx: ProvisionContext,
@@ -17,7 +19,7 @@ export async function installChef(
   const sudo = !config.prevent_sudo;
   const version = config.version ?? "";
   const command = config.install_command
-    ? renderedOption(ctx, "install_command", config.install_command, { Sudo: sudo, Version: version })
+    ? renderedOption(ctx, installCommand(program), config.install_command, { Sudo: sudo, Version: version })
     : usualCommand(os, sudo, version);
   const { exit } = await runProgram(command, config, ctx);
   if (exit === 0) return;
@@ -28,6 +30,11 @@ export async function installChef(
           "servers, bring Chef along in the image and set skip_install.",
     { code: "chef/not-installed" },
   );
+}
+
+function installCommand(program: ChefProgram["name"]): LateOption {
+  const type = `*${program.replace("-", "")}.InstallChefTemplate`;
+  return { option: "install_command", type, complaint: "Error installing Chef" };
 }
 
 function usualCommand(os: GuestOs, sudo: boolean, version: string): string {

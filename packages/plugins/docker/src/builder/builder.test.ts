@@ -65,6 +65,11 @@ describe("the configuration", () => {
       ["error docker/dockerfile-missing: The Dockerfile nowhere does not exist"],
     ],
     [
+      "has no other name than the image's in run_command",
+      { image: "a", discard: true, run_command: ["-d", "{{.Image}}", "{{.Nope}}"] },
+      ["error docker/run-command: run_command: can't evaluate field Nope in type *docker.startContainerTemplate"],
+    ],
+    [
       "names the registry of ECR",
       { image: "a", discard: true, ecr_login: true },
       ["error docker/no-login-server: ECR login requires login server to be provided."],

@@ -47,6 +47,15 @@ describe("checking a configuration", () => {
     [{ iso_checksum: "" }, "error: A checksum must be specified"],
     [{ boot_command: ["<entr>"] }, "warning: <entr> names no key"],
     [{ qemuargs: [["m", "1G"]] }, 'error: qemuargs: "m" (number 1) is no switch'],
+    [
+      { boot_command: ["{{.Nope}}"] },
+      "error: boot_command: can't evaluate field Nope in type *qemu.bootCommandTemplateData",
+    ],
+    [
+      { boot_steps: [["{{.Nope}}"]] },
+      "error: boot_steps: can't evaluate field Nope in type *qemu.bootCommandTemplateData",
+    ],
+    [{ qemuargs: [["-m", "{{.Bad}}"]] }, "error: qemuargs: can't evaluate field Bad in type qemu.qemuArgsTemplateData"],
     [{ firmware: "/nowhere" }, "warning: firmware: /nowhere is not there"],
     [{ vm_name: "a/b" }, "error: vm_name must be a file name, not a path"],
   ])("%j", async (options, expected) => {
