@@ -61,6 +61,10 @@ describe("checking a configuration", () => {
   ])("%j", async (options, expected) => {
     expect(await said(options)).toContain(expected);
   });
+  it("takes sizes with units in either case", async () => {
+    for (const disk_size of ["20g", "40960m", "1T", "512"])
+      expect(await said({ disk_size, disk_additional_size: ["5g", disk_size] })).toEqual([]);
+  });
   it("refuses an output directory that is there, unless forced", async () => {
     const files = { "output-qemu/x": "" };
     expect(await said({}, files)).toEqual(["error: Output directory 'output-qemu' already exists. It must not exist."]);
