@@ -162,6 +162,28 @@ it("never takes an image that is gone or is another one now", async () => {
   expect(contentOf(gone)).toEqual(first);
 });
 
+it("finds the images of damaged states, and leaves those of other stores alone", async () => {
+  const steps = template([shell("echo one > /one"), shell("echo two > /two")]);
+  const before = storedImages().length;
+  using other = new Project();
+  imageOf(await other.build(steps));
+  const built = await project.build(steps);
+  for (const entry of project.entries()) writeFileSync(join(entry, "record.json"), "");
+  const again = contentOf(await project.build(steps));
+  expect(again).toEqual(contentOf(built));
+  rmSync(join(project.store, "states", "salt"));
+  expect(storedImages().length).toBe(before + 6);
+  expect((await project.kiln(["cache", "list"])).stdout).toMatch(
+    /\n4 image\(s\) of states that are no longer there: kiln cache prune removes them\n$/,
+  );
+  const pruned = await project.kiln(["cache", "prune"]);
+  expect(pruned.stdout).toMatch(/docker image kiln-cache:\w+ {2}of a state that is no longer there, removed\n/);
+  expect(pruned.stdout).toMatch(/\n2 state\(s\) and 4 image\(s\) of states that are no longer there, .* removed\n$/);
+  expect(storedImages().length).toBe(before + 2);
+  expect((await other.kiln(["cache", "prune"])).stdout).toMatch(/\n2 state\(s\), .* removed\n$/);
+  expect(storedImages().length).toBe(before);
+});
+
 it("leaves no image behind when it is killed between the commit and the entry", async () => {
   const before = storedImages().length;
   const slow =

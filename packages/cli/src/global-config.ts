@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Checked, checked, codeOf, type Diagnostic, failureText, problem, refused } from "@kiln/sdk";
 import type { Io } from "./io.ts";
@@ -8,13 +7,13 @@ import { bytesOf } from "./template/read-bytes.ts";
 const switches = ["disable_checkpoint", "disable_checkpoint_signature"] as const;
 const pluginMaps = ["builders", "provisioners", "post-processors"] as const;
 
-/** Where Packer's own settings lie: `PACKER_CONFIG`, else a file of the user's. Source: core-behaviour §1.3. */
-export function globalConfigPath({ host }: Pick<Io, "host">): string {
+/** Where Packer's own settings lie: `PACKER_CONFIG`, else a file of the user's, where there is one. Source: core-behaviour §1.3. */
+export function globalConfigPath({ host }: Pick<Io, "host">): string | undefined {
   const { PACKER_CONFIG, PACKER_CONFIG_DIR, APPDATA, HOME } = host.env;
   if (PACKER_CONFIG) return PACKER_CONFIG;
   const windows = host.platform === "win32";
-  const directory = PACKER_CONFIG_DIR || (windows && APPDATA) || HOME || homedir();
-  return join(directory, windows ? "packer.config" : ".packerconfig");
+  const directory = PACKER_CONFIG_DIR || (windows ? APPDATA : HOME);
+  return directory && join(directory, windows ? "packer.config" : ".packerconfig");
 }
 
 /**
@@ -23,6 +22,7 @@ export function globalConfigPath({ host }: Pick<Io, "host">): string {
  */
 export async function checkGlobalConfig(io: Io, printer: Printer): Promise<boolean> {
   const path = globalConfigPath(io);
+  if (!path) return true;
   let bytes: Uint8Array;
   try {
     bytes = await bytesOf(io, path);

@@ -1,8 +1,8 @@
 import type { Checked, Connector, EvalScope, Host, JournalStore, Lazy, ServeSsh, TemplateFunctions } from "@kiln/sdk";
 import type { Registry } from "./registry.ts";
 
-/** Renders Go-template text with `.Names` from data. */
-export type Render = (template: string, data: Readonly<Record<string, unknown>>) => Checked<string>;
+/** Renders Go-template text with `.Names` from data; see `RunContext`. */
+export type Render = (template: string, data: Readonly<Record<string, unknown>>, type?: string) => Checked<string>;
 /** Makes the renderer of one component: what its scope holds (variables, build values) and its own functions. */
 export type RenderFactory = (scope: EvalScope, functions: TemplateFunctions) => Render;
 

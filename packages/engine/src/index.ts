@@ -1,5 +1,6 @@
 export type { CacheSettings } from "./cache/build-cache.ts";
 export { cacheFamily } from "./cache/family.ts";
+export { contentsOf } from "./cache/orphans.ts";
 export { type Pruned, type PruneLimits, pruneCache } from "./cache/prune.ts";
 export { CacheStore, type StoredEntry } from "./cache/store.ts";
 export { type CleanedResource, type CleanUpOptions, type CleanUpResult, cleanUp } from "./cleanup/clean-up.ts";

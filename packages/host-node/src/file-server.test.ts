@@ -41,12 +41,30 @@ it.each([
   ["bytes=-2", 206, [8, 9], "bytes 8-9/10"],
   ["bytes=8-99", 206, [8, 9], "bytes 8-9/10"],
   ["bytes=10-", 416, [], "bytes */10"],
-  ["bytes=0-1,4-5", 200, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], null],
-  ["lines=1-2", 200, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], null],
+  ["bytes=0-8,4-9", 200, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], null],
+  ["bytes=2-3, 20-", 206, [2, 3], "bytes 2-3/10"],
+  ["bytes=5-2", 416, [], "bytes */10"],
+  ["lines=1-2", 416, [], "bytes */10"],
 ])("answers the range %s", async (range, status, bytes, told) => {
   const response = await get("/disk", { range });
   expect([response.status, response.headers.get("content-range")]).toEqual([status, told]);
   expect([...new Uint8Array(await response.arrayBuffer())]).toEqual(bytes);
+});
+
+it("sends several ranges in parts", async () => {
+  const response = await get("/disk", { range: "bytes=0-1,-1" });
+  const boundary = /^multipart\/byteranges; boundary=(\w+)$/.exec(response.headers.get("content-type") ?? "")?.[1];
+  const body = await response.text();
+  expect([response.status, response.headers.get("content-length")]).toEqual([206, `${body.length}`]);
+  const head = (range: string) =>
+    `--${boundary}\r\nContent-Range: bytes ${range}/10\r\nContent-Type: application/octet-stream`;
+  expect(body).toBe(`${head("0-1")}\r\n\r\n\0\u0001\r\n${head("9-9")}\r\n\r\n\t\r\n--${boundary}--\r\n`);
+});
+
+it("answers every method as it does GET", async () => {
+  const url = `http://127.0.0.1:${server.port}/preseed.cfg`;
+  const posted = await fetch(url, { method: "POST", body: "x".repeat(100_000) });
+  expect([posted.status, await posted.text()]).toEqual([200, "d-i x\n"]);
 });
 
 it("lists a directory, or shows its index page", async () => {

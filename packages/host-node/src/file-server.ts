@@ -6,6 +6,7 @@ import { join, normalize, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { FileTree, ServeFilesOptions } from "@kiln/sdk";
 import { codeOf } from "@kiln/sdk";
+import { type ByteRange, byteRanges, contentRange, type Multipart, multipart } from "./byte-ranges.ts";
 
 /** The decoded path of a request, or undefined where it tries to leave the tree. */
 function pathOf(request: IncomingMessage): string | undefined {
@@ -19,10 +20,10 @@ function pathOf(request: IncomingMessage): string | undefined {
   }
 }
 
+/** Whatever the method, as Go's servers of files do: some installers post. */
 async function answer(root: FileTree, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request);
   if (path === undefined) return void response.writeHead(400).end();
-  if (request.method !== "GET" && request.method !== "HEAD") return void response.writeHead(405).end();
   if ("content" in root) {
     const body = root.content[path];
     if (body === undefined) return void response.writeHead(404).end("404 page not found\n");
@@ -61,32 +62,44 @@ function escaped(text: string): string {
 }
 
 async function sendFile(file: string, found: Stats, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const modified = new Date(Math.floor(found.mtimeMs / 1000) * 1000);
+  const { size, mtimeMs } = found;
+  const modified = new Date(Math.floor(mtimeMs / 1000) * 1000);
   const headers = { "accept-ranges": "bytes", "last-modified": modified.toUTCString() };
   const since = Date.parse(request.headers["if-modified-since"] ?? "");
-  if (since >= modified.getTime()) return void response.writeHead(304, headers).end();
-  const range = rangeOf(request.headers.range, found.size);
-  if (range === "impossible")
-    return void response.writeHead(416, { ...headers, "content-range": `bytes */${found.size}` }).end();
-  const [start, end] = range ?? [0, found.size];
-  response.writeHead(range ? 206 : 200, {
+  const conditional = request.method === "GET" || request.method === "HEAD";
+  if (conditional && since >= modified.getTime()) return void response.writeHead(304, headers).end();
+  const ranges = byteRanges(request.headers.range, size);
+  if (ranges === "impossible")
+    return void response.writeHead(416, { ...headers, "content-range": `bytes */${size}` }).end();
+  const type = await typeOf(file);
+  const [range = { start: 0, end: size }, ...more] = ranges;
+  if (more.length > 0) {
+    const parts = multipart(ranges, size, type);
+    response.writeHead(206, { ...headers, "content-type": parts.type, "content-length": parts.length });
+    if (request.method === "HEAD") return void response.end();
+    return pipeline(multipartBody(file, ranges, parts), response);
+  }
+  const { start, end } = range;
+  response.writeHead(ranges.length > 0 ? 206 : 200, {
     ...headers,
-    "content-type": await typeOf(file),
+    "content-type": type,
     "content-length": end - start,
-    ...(range && { "content-range": `bytes ${start}-${end - 1}/${found.size}` }),
+    ...(ranges.length > 0 && { "content-range": contentRange(range, size) }),
   });
   if (request.method === "HEAD" || end === start) return void response.end();
   await pipeline(createReadStream(file, { start, end: end - 1 }), response);
 }
 
-/** One range, as start and end (exclusive); of several, or of what is no range, the whole is sent. */
-function rangeOf(header: string | undefined, size: number): readonly [number, number] | "impossible" | undefined {
-  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
-  if (first === "" && last === "") return undefined;
-  if (first === "") return Number(last) === 0 ? "impossible" : [Math.max(0, size - Number(last)), size];
-  if (last !== "" && Number(last) < Number(first)) return undefined;
-  if (Number(first) >= size) return "impossible";
-  return [Number(first), last === "" ? size : Math.min(size, Number(last) + 1)];
+async function* multipartBody(
+  file: string,
+  ranges: readonly ByteRange[],
+  { heads, end }: Multipart,
+): AsyncGenerator<Uint8Array> {
+  for (const [i, range] of ranges.entries()) {
+    yield Buffer.from(heads[i] ?? "");
+    yield* createReadStream(file, { start: range.start, end: range.end - 1 });
+  }
+  yield Buffer.from(end);
 }
 
 /** By name where it matters, else by a look at the first bytes. */

@@ -50,6 +50,15 @@ describe("journals in files", () => {
     ]);
   });
 
+  it("names the file that cannot be written, and the variable that says where it lies", async () => {
+    writeFileSync(join(folder, "runs"), "");
+    await using journal = await fileJournals(join(folder, "runs")).open("run-1", "build");
+    await expect(journal.append(entry("r1", "intent"))).rejects.toThrow(
+      `the journal ${folder}/runs/run-1.jsonl cannot be written: `,
+    );
+    await expect(journal.append(entry("r1", "intent"))).rejects.toThrow("KILN_STATE_DIR says where journals lie");
+  });
+
   it("remembers the id of a thing whose release failed", async () => {
     const store = fileJournals(folder);
     await using journal = await store.open("run-1", "build");

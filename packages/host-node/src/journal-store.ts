@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Journal, JournalEntry, JournalledRun, JournalStore } from "@kiln/sdk";
-import { codeOf } from "@kiln/sdk";
+import { codeOf, failureText } from "@kiln/sdk";
 import { makeDirectories } from "./make-directories.ts";
 import { isAlive, type ProcessIdentity, thisProcess } from "./process-identity.ts";
 
@@ -51,7 +51,8 @@ class FileJournal implements Journal {
         await handle.datasync();
         for (const { done } of batch) done();
       } catch (error) {
-        for (const { failed } of batch) failed(error);
+        const failure = unwritable(this.#path, error);
+        for (const { failed } of batch) failed(failure);
       }
     }
     this.#writing = undefined;
@@ -70,8 +71,14 @@ class FileJournal implements Journal {
     await this.#writing;
     const handle = this.#handle;
     this.#handle = undefined;
-    if (handle) await (await handle).close();
+    // One that could not be opened was told of when it was written to.
+    if (handle) await (await handle.catch(() => undefined))?.close();
   }
+}
+
+function unwritable(path: string, cause: unknown): Error {
+  const text = `the journal ${path} cannot be written: ${failureText(cause)}. KILN_STATE_DIR says where journals lie`;
+  return Object.assign(new Error(text, { cause }), { code: codeOf(cause) });
 }
 
 /** The file gets its name with the header in it: without one, another Kiln would take the run for dead. */
@@ -84,6 +91,7 @@ async function begin(path: string, header: Header): Promise<FileHandle> {
     return handle;
   } catch (error) {
     await handle.close();
+    await rm(unnamed, { force: true });
     throw error;
   }
 }

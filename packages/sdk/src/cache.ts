@@ -27,7 +27,7 @@ export interface InputsContext {
   readonly buildName: string;
   readonly builderType: string;
   /** As the run's own; a value that only the run knows makes the component unrepeatable, whatever comes out. */
-  render(template: string, data: Readonly<Record<string, unknown>>): Checked<string>;
+  render(template: string, data: Readonly<Record<string, unknown>>, type?: string): Checked<string>;
 }
 
 /** What a build with `-cache` offers its builder; absent without it. */

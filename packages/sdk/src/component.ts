@@ -17,7 +17,7 @@ export interface PrepareContext extends PrepareHost {
   /** Where an option stands in the template. */
   at(...path: readonly (string | number)[]): SourceRange;
   /** Renders with placeholders, to check text that will be rendered during the run. */
-  render(template: string, data: Readonly<Record<string, unknown>>): Checked<string>;
+  render(template: string, data: Readonly<Record<string, unknown>>, type?: string): Checked<string>;
 }
 
 /** A component bound to valid configuration. Everything it still needs arrives in `ctx`. */

@@ -15,6 +15,7 @@ export * from "./go-boolean.ts";
 export * from "./host.ts";
 export * from "./journal.ts";
 export * from "./json.ts";
+export * from "./late-option.ts";
 export * from "./line-splitter.ts";
 export * from "./media/cache-path.ts";
 export * from "./media/check-boot.ts";

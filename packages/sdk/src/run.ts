@@ -38,9 +38,10 @@ export interface RunContext {
   readonly buildValues: Readonly<Record<string, unknown>>;
   /**
    * Go-template text that only the run can render: `execute_command`, tags, output names. `data` are the `.Names`; the build's values
-   * are added below them, and the component's own functions are there.
+   * are added below them, and the component's own functions are there. With `type`, the Go type that Packer keeps them in
+   * (`*shell.ExecuteCommandTemplate`), any other name is an error; without it, as in Packer's maps, it renders as `<no value>`.
    */
-  render(template: string, data: Readonly<Record<string, unknown>>): Checked<string>;
+  render(template: string, data: Readonly<Record<string, unknown>>, type?: string): Checked<string>;
   /** Registers a value learnt during the run (a fetched password) for masking in every sink. */
   readonly secrets: { add(value: string): void };
   /** Journals the intent, creates, schedules the undo, journals the id: in that order. */

@@ -1,4 +1,4 @@
-import { CacheStore, pruneCache, type StoredEntry } from "@kiln/engine";
+import { CacheStore, contentsOf, pruneCache, type StoredEntry } from "@kiln/engine";
 import type { Ui } from "@kiln/sdk";
 import { composeEngine } from "../compose.ts";
 import type { Io } from "../io.ts";
@@ -31,13 +31,15 @@ function entryText({ key, record, broken, lastUsed, bytes }: StoredEntry): strin
 export async function listCache(io: Io): Promise<number> {
   const printer = new Printer(io);
   const store = new CacheStore(io.host, io.cacheDirectory);
-  const entries = await store.list(io.interrupts.first);
+  const { entries, orphans } = await contentsOf(store, io.interrupts.first);
   const order = ({ record }: StoredEntry): string =>
     record ? `${record.build} ${record.storedAt} ${String(record.done).padStart(6, "0")}` : "";
   for (const entry of entries.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))) printer.say(entryText(entry));
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   if (entries.length === 0) printer.say(`Nothing is stored in ${io.cacheDirectory}.`);
   else printer.say(`${entries.length} state(s), ${byteWords(bytes)}, in ${io.cacheDirectory}`);
+  if (orphans.length > 0)
+    printer.say(`${orphans.length} image(s) of states that are no longer there: kiln cache prune removes them`);
   return 0;
 }
 
@@ -55,7 +57,7 @@ export async function pruneStates(io: Io, options: PruneOptions): Promise<number
     ask: (question, signal) => io.terminal.ask(question, signal),
   };
   const word = dryRun ? "would be removed" : "removed";
-  const { removed, failed, bytes } = await pruneCache({
+  const { removed, orphans, failed, bytes } = await pruneCache({
     store: new CacheStore(io.host, io.cacheDirectory),
     registry: engine.registry,
     access: { host: io.host, ui },
@@ -66,7 +68,16 @@ export async function pruneStates(io: Io, options: PruneOptions): Promise<number
       if (error === undefined) printer.say(`${entryText(entry)}  ${word}`);
       else printer.error(`${entryText(entry)}  could not be removed: ${error}`);
     },
+    onOrphan: (text, error) => {
+      if (error === undefined) printer.say(`${text}  of a state that is no longer there, ${word}`);
+      else printer.error(`${text}  could not be removed: ${error}`);
+    },
   });
-  printer.say(removed + failed === 0 ? "Nothing to remove." : `${removed} state(s), ${byteWords(bytes)}, ${word}`);
+  const alone = orphans > 0 ? ` and ${orphans} image(s) of states that are no longer there` : "";
+  printer.say(
+    removed + orphans + failed === 0
+      ? "Nothing to remove."
+      : `${removed} state(s)${alone}, ${byteWords(bytes)}, ${word}`,
+  );
   return failed > 0 ? 1 : 0;
 }

@@ -7,7 +7,7 @@ export const cache = command({
   usage: "list | prune [options]",
   about: [
     "Builds with -cache store the machine's state after each provisioner. list shows these states with their sizes, prune removes them, with the container images they hold.",
-    "Without a limit, prune removes them all; damaged ones go in any case. The states lie in KILN_CACHE_DIR, by default in the user's cache directory. They hold whatever the machine held, secrets too: only their owner can read them.",
+    "Without a limit, prune removes them all; damaged ones go in any case, and so do images of states that are no longer there. The states lie in KILN_CACHE_DIR, by default in the user's cache directory. They hold whatever the machine held, secrets too: only their owner can read them.",
   ],
   flags: {
     "dry-run": bool({ doc: "Only say what would be removed." }),

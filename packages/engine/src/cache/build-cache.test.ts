@@ -2,6 +2,7 @@ import { FakeUi } from "@kiln/sdk/testing";
 import { describe, expect, it } from "vitest";
 import { cleanUp } from "../cleanup/clean-up.ts";
 import { CacheBed, type TestStep } from "./build-under-test.ts";
+import { contentsOf } from "./orphans.ts";
 import { pruneCache } from "./prune.ts";
 import { CacheStore } from "./store.ts";
 
@@ -131,7 +132,9 @@ describe("a build with -cache", () => {
     const other = new CacheBed();
     other.host.files.failWith("/cache/salt", "EACCES");
     expect(await other.build({ image: "base", steps: abc })).toEqual(["base", "a:", "b:", "c:"]);
-    expect(other.cacheLines[0]).toMatch(/^nothing is reused or stored, since \/cache cannot be used: EACCES/);
+    expect(other.cacheLines[0]).toMatch(
+      /^nothing is reused or stored, since \/cache cannot be used: the cache's salt, .* cannot be read: permission denied$/,
+    );
   });
 
   it("runs no reused provisioner again when a person retries the step, and stores nothing of that", async () => {
@@ -231,7 +234,16 @@ describe("the store", () => {
       const seen: number[] = [];
       const onEntry = (entry: { readonly record?: { readonly done: number } }) =>
         void seen.push(entry.record?.done ?? 0);
-      await pruneCache({ store: bed.store, registry: bed.registry, access, signal, limits, dryRun, onEntry });
+      await pruneCache({
+        store: bed.store,
+        registry: bed.registry,
+        access,
+        signal,
+        limits,
+        dryRun,
+        onEntry,
+        onOrphan: () => {},
+      });
       return seen;
     };
     expect(await prune({ olderThanMs: 60_000 }, true)).toEqual([3]);
@@ -243,6 +255,46 @@ describe("the store", () => {
     expect(bed.images.size).toBe(0);
     expect(await bed.store.list(signal)).toEqual([]);
     expect(bed.host.files.paths()).toEqual(["/cache/salt"]);
+  });
+
+  it("is rid of what damaged entries held outside, whatever was damaged, and of nothing else", async () => {
+    const bed = new CacheBed();
+    const { files } = bed.host;
+    const access = { host: bed.host, ui: new FakeUi() };
+    const prune = async (dryRun = false) => {
+      const said: string[] = [];
+      const onOrphan = (text: string) => void said.push(text);
+      const limits = { maxBytes: 1e9 };
+      const request = { store: new CacheStore(bed.host, "/cache"), registry: bed.registry, access, signal, limits };
+      const pruned = await pruneCache({ ...request, dryRun, onEntry: () => {}, onOrphan });
+      return { ...pruned, said };
+    };
+    await bed.build({ image: "base", steps: abc });
+    for (const path of files.paths()) if (path.endsWith("/record.json")) await files.write(path, "");
+    await bed.build({ image: "base", steps: abc });
+    expect(bed.images.size).toBe(6);
+    expect((await contentsOf(bed.store, signal)).orphans).toHaveLength(3);
+    expect(await prune(true)).toMatchObject({ removed: 0, orphans: 3, bytes: 3000 });
+    expect(bed.images.size).toBe(6);
+    expect((await prune()).said).toEqual(Array.from({ length: 3 }, () => expect.stringMatching(/^image \w+$/)));
+    expect(bed.images.size).toBe(3);
+    await files.write("/cache/salt", "");
+    // A note that somebody changed names nothing of ours.
+    const [note = ""] = files.paths().filter((path) => path.startsWith("/cache/outside/"));
+    await files.write(note, JSON.stringify({ kind: "test.image", ref: "foreign", bytes: 1 }));
+    bed.images.set("foreign", []);
+    expect(await prune()).toMatchObject({ removed: 3, orphans: 3, failed: 0 });
+    expect(bed.images.has("foreign")).toBe(true);
+    expect(bed.images.size).toBe(2);
+  });
+
+  it("names a salt that cannot be read", async () => {
+    const bed = new CacheBed();
+    await bed.build({ image: "base", steps: abc });
+    await bed.host.files.remove("/cache/salt");
+    await bed.host.files.makeDirectory("/cache/salt");
+    const store = new CacheStore(bed.host, "/cache");
+    await expect(store.list(signal)).rejects.toThrow("the cache's salt, /cache/salt, cannot be read: is a directory");
   });
 
   it("takes one of two states that were stored under the same key at the same time", async () => {

@@ -218,6 +218,7 @@ export class BuildCacheRun implements BuildCache {
       if (present) await store.remove(link.key);
       if (await store.commit(place.value, record, signal)) {
         for (const one of held) await one.keep();
+        if (record.outside) await store.outside.put(record.outside);
         this.#say(`stored the state after ${this.#named(index)}`);
         return;
       }

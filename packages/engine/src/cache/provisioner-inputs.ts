@@ -81,12 +81,12 @@ async function lateNames(provisioner: Provisioner, around: Surroundings): Promis
  * condition shows nothing.
  */
 function watchedRender(render: Render, unknown: readonly string[], asked: Set<string>): InputsContext["render"] {
-  return (template, data) => {
+  return (template, data, type) => {
     const calls = (template.match(/\{\{[\s\S]*?\}\}/g) ?? []).join(" ");
     const words = new Set(calls.match(/\w+/g));
     const names = unknown.filter((name) => !Object.hasOwn(data, name));
     for (const name of names) if (words.has(name)) asked.add(name);
-    const result = render(template, data);
+    const result = render(template, data, type);
     if (result.ok && result.value.includes(marker))
       for (const name of names) if (result.value.includes(`${marker}${name}`)) asked.add(name);
     return result;

@@ -1,5 +1,7 @@
 import { type Access, messageOf } from "@kiln/sdk";
 import type { Registry } from "../registry.ts";
+import { contentsOf } from "./orphans.ts";
+import type { OutsideNote } from "./outside-notes.ts";
 import { removeEntry } from "./remove-entry.ts";
 import type { CacheStore, StoredEntry } from "./store.ts";
 
@@ -18,9 +20,13 @@ export interface PruneRequest {
   readonly limits: PruneLimits;
   readonly dryRun: boolean;
   readonly onEntry: (entry: StoredEntry, error?: string) => void;
+  /** What no entry knows any more; `text` is a line for a person. */
+  readonly onOrphan: (text: string, error?: string) => void;
 }
 export interface Pruned {
   readonly removed: number;
+  /** Things outside of the store that no entry knew. */
+  readonly orphans: number;
   readonly failed: number;
   readonly bytes: number;
 }
@@ -54,11 +60,11 @@ function depth(entry: StoredEntry): number {
   return entry.record?.done ?? 0;
 }
 
-/** Removes stored states, and what they hold outside of the store. */
+/** Removes stored states and what they hold outside of the store; what no state knows any more goes in any case. */
 export async function pruneCache(request: PruneRequest): Promise<Pruned> {
-  const { store, registry, access, signal, limits, dryRun, onEntry } = request;
+  const { store, registry, access, signal, limits, dryRun, onEntry, onOrphan } = request;
   if (!dryRun) await store.sweep();
-  const entries = await store.list(signal);
+  const { entries, orphans } = await contentsOf(store, signal);
   let removed = 0;
   let failed = 0;
   let bytes = 0;
@@ -71,5 +77,38 @@ export async function pruneCache(request: PruneRequest): Promise<Pruned> {
       bytes += entry.bytes;
     }
   }
-  return { removed, failed, bytes };
+  let released = 0;
+  for (const note of orphans) {
+    const text = await orphanText(note, registry);
+    const failure = dryRun ? undefined : await removeOrphan(note, request);
+    onOrphan(text, failure === undefined ? undefined : messageOf(failure));
+    if (failure !== undefined) failed++;
+    else {
+      released++;
+      bytes += note.outside?.bytes ?? 0;
+    }
+  }
+  return { removed, orphans: released, failed, bytes };
+}
+
+async function orphanText({ path, outside }: OutsideNote, registry: Registry): Promise<string> {
+  const kind = outside && (await registry.resourceKind(outside.kind));
+  return kind ? kind.describe(outside.ref, outside.ref) : `damaged note ${path}`;
+}
+
+/** Gives the error, where it could not be removed and its note stays. */
+async function removeOrphan({ path, outside }: OutsideNote, request: PruneRequest): Promise<unknown> {
+  const { registry, access, signal } = request;
+  try {
+    if (outside) {
+      const kind = await registry.resourceKind(outside.kind);
+      if (!kind) return new Error(`nothing here knows how to remove a ${outside.kind}`);
+      await kind.release(outside.ref, access, signal);
+    }
+    await access.host.files.remove(path);
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    return error;
+  }
 }

@@ -20,6 +20,7 @@ export async function removeEntry(
       const kind = await registry.resourceKind(outside.kind);
       if (!kind) return new Error(`nothing here knows how to remove a ${outside.kind}`);
       await kind.release(outside.ref, access, signal);
+      await store.outside.drop(outside);
     }
     await store.remove(key);
     return undefined;

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { codeOf, type Host } from "@kiln/sdk";
+import { codeOf, failureText, type Host, StepError } from "@kiln/sdk";
+import { OutsideNotes } from "./outside-notes.ts";
 import { type CacheRecord, openRecord, type PayloadFile, sealRecord } from "./record.ts";
 
 const saltBytes = 32;
@@ -30,11 +31,13 @@ export interface StoredEntry {
 export class CacheStore {
   readonly #host: Host;
   readonly directory: string;
+  readonly outside: OutsideNotes;
   #salt: Promise<Uint8Array> | undefined;
 
   constructor(host: Host, directory: string) {
     this.#host = host;
     this.directory = directory;
+    this.outside = new OutsideNotes(host, directory);
   }
 
   /** Random, made once per store: digests of one store mean nothing in another. */
@@ -212,7 +215,10 @@ export class CacheStore {
       return salt.length === saltBytes ? salt : undefined;
     } catch (error) {
       if (codeOf(error) === "ENOENT") return undefined;
-      throw error;
+      throw new StepError(`the cache's salt, ${path}, cannot be read: ${failureText(error)}`, {
+        code: "cache/salt",
+        cause: error,
+      });
     }
   }
 

@@ -1,4 +1,12 @@
-import { buildPlaceholder, type GoValue, goValue, type InterpolationContext } from "@kiln/go-template";
+import {
+  buildPlaceholder,
+  type GoInput,
+  type GoValue,
+  goStruct,
+  goValue,
+  type InterpolationContext,
+  pointerValue,
+} from "@kiln/go-template";
 import { type EvalScope, type Host, pending, type TemplateFunctions } from "@kiln/sdk";
 import { componentFunctions } from "./component-functions.ts";
 
@@ -49,11 +57,15 @@ export class JsonScope extends SurroundedScope {
   }
 }
 
-/** What `{{ }}` sees in this scope. `data` are the `.Names` of text rendered during the run; the build's values lie below them. */
+/**
+ * What `{{ }}` sees in this scope. `data` are the `.Names` of text rendered during the run; the build's values lie below them. With
+ * `type` they are fields of that Go type, so that any other name is an error.
+ */
 export function interpolation(
   scope: EvalScope,
   functions: TemplateFunctions = {},
   data?: Readonly<Record<string, unknown>>,
+  type?: string,
 ): InterpolationContext {
   if (!(scope instanceof SurroundedScope)) throw new TypeError("a template was given a scope without surroundings");
   const { surroundings } = scope;
@@ -67,7 +79,7 @@ export function interpolation(
     ...(scope instanceof JsonScope && scope.names.has("var") && { user: userVariables(scope) }),
     ...(buildName !== undefined && { buildName }),
     ...(source?.type !== undefined && { buildType: source.type }),
-    ...dataOf(scope, data),
+    ...dataOf(scope, data, type),
     functions: componentFunctions(functions),
     ...(lookups?.consulKey && { consul: lookups.consulKey.bind(lookups) }),
     ...(lookups?.vault && { vault: lookups.vault.bind(lookups) }),
@@ -108,7 +120,11 @@ export function userVariables(scope: EvalScope): ReadonlyMap<string, string> {
 }
 
 /** Builders have no build values: `build` is an error there. */
-function dataOf(scope: SurroundedScope, data: Readonly<Record<string, unknown>> | undefined): { data?: GoValue } {
+function dataOf(
+  scope: SurroundedScope,
+  data: Readonly<Record<string, unknown>> | undefined,
+  type: string | undefined,
+): { data?: GoValue; dot?: GoValue } {
   const values = scope.names.get("build") as Readonly<Record<string, unknown>> | undefined;
   const build = scope.buildInText || !values ? values : known(values);
   if (!build && !data) return {};
@@ -116,8 +132,17 @@ function dataOf(scope: SurroundedScope, data: Readonly<Record<string, unknown>> 
     name,
     value === pending ? `Build_${name}. ${buildPlaceholder}` : asText(value),
   ]);
-  const value = goValue({ ...Object.fromEntries(texts), ...data } as Parameters<typeof goValue>[0]);
-  return value ? { data: value } : {};
+  const names = { ...Object.fromEntries(texts), ...data } as Readonly<Record<string, GoInput>>;
+  const value = goValue(names);
+  return {
+    ...(value && { data: value }),
+    ...(type !== undefined && { dot: asType(type, names) }),
+  };
+}
+
+/** `type` as Go writes it: `*shell.ExecuteCommandTemplate`. */
+function asType(type: string, fields: Readonly<Record<string, GoInput>>): GoValue {
+  return type.startsWith("*") ? pointerValue(goStruct(type.slice(1), fields)) : goStruct(type, fields);
 }
 
 /** The build function gives text: a port, too, is to be had with it. */

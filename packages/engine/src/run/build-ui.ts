@@ -4,8 +4,20 @@ import type { Emit } from "./event-sink.ts";
 /** Asks the person at the terminal; rejects with code `ui/no-terminal` where there is none. */
 export type Ask = (question: string, signal: AbortSignal) => Promise<string>;
 
+export interface BuildUi extends Ui {
+  /** The newest text that was shown as an error. */
+  readonly lastError: string | undefined;
+}
+
 /** Lines of one build, or of one of its post-processors when `component` is given. */
-export function buildUi(emit: Emit, ask: Ask, build: string, stepOf: () => string | undefined, component?: string): Ui {
+export function buildUi(
+  emit: Emit,
+  ask: Ask,
+  build: string,
+  stepOf: () => string | undefined,
+  component?: string,
+): BuildUi {
+  let lastError: string | undefined;
   const line = (level: "say" | "message" | "error", text: string): void => {
     const step = stepOf();
     emit({
@@ -20,7 +32,13 @@ export function buildUi(emit: Emit, ask: Ask, build: string, stepOf: () => strin
   return {
     say: (text) => line("say", text),
     message: (text) => line("message", text),
-    error: (text) => line("error", text),
+    error: (text) => {
+      lastError = text;
+      line("error", text);
+    },
+    get lastError() {
+      return lastError;
+    },
     progress: (label, total) => {
       let done = 0;
       let told = 0;

@@ -235,6 +235,28 @@ describe("a run", () => {
     expect([...world.things]).toEqual(["image"]);
   });
 
+  it("says in red why a step failed, once and before anything is undone, its first line alone", async () => {
+    const world = new World();
+    const failing = (tell: (ctx: BuildContext, message: string) => void) =>
+      play(
+        {
+          builder: async (ctx) => {
+            ctx.defer(async () => ctx.ui.say("undone"));
+            return ctx.step("StepOuter", () =>
+              ctx.step("StepRun", async () => {
+                tell(ctx, "no such image\nAdvice: pull it");
+                throw new Error("no such image\nAdvice: pull it");
+              }),
+            );
+          },
+        },
+        world,
+      );
+    expect((await failing(() => {})).text).toMatch(/^==> web: no such image\n==> web: undone\nBuild 'web' errored/);
+    const told = await failing((ctx, message) => ctx.ui.error(message));
+    expect(told.text).toMatch(/^==> web: no such image\n==> web: Advice: pull it\n==> web: undone\n/);
+  });
+
   it("prints a failed provisioning as Packer does, runs the error-cleanup provisioner, then cleans up", async () => {
     const { text, outcome } = await play({
       builder: async (ctx) => {

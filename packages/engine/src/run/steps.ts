@@ -1,4 +1,5 @@
-import { codeOf, type Host, messageOf, type Outcome, type Ui } from "@kiln/sdk";
+import { codeOf, type Host, messageOf, type Outcome } from "@kiln/sdk";
+import type { BuildUi } from "./build-ui.ts";
 import type { Emit } from "./event-sink.ts";
 import { type UndoAccess, UndoScope } from "./undo-scope.ts";
 
@@ -7,7 +8,7 @@ export type OnError = "cleanup" | "abort" | "ask" | "run-cleanup-provisioner";
 export interface StepOptions {
   readonly build: string;
   readonly host: Host;
-  readonly ui: Ui;
+  readonly ui: BuildUi;
   readonly emit: Emit;
   readonly work: AbortSignal;
   readonly onError: OnError;
@@ -20,7 +21,10 @@ interface DoneStep {
   readonly scope: UndoScope;
 }
 
-/** The step whose own undo still runs under `-on-error=run-cleanup-provisioner`. */
+/**
+ * The step whose own undo still runs under `-on-error=run-cleanup-provisioner`, and that alone of Packer's steps does not say in red why it
+ * failed.
+ */
 const provisionStep = "StepProvision";
 
 /**
@@ -112,9 +116,17 @@ export class Steps {
       }
       return "end";
     }
+    this.#sayWhy(name, error);
     if (onError === "ask") return this.#askAfterFailure(name, error);
     if (onError === "abort") this.#announceAbort(name, error);
     return "end";
+  }
+
+  /** As nearly every step of Packer's does. What is known beyond the first line comes with the end of the build. */
+  #sayWhy(name: string, error: unknown): void {
+    const { ui } = this.#options;
+    const message = messageOf(error);
+    if (name !== provisionStep && ui.lastError !== message) ui.error(message.split("\n", 1)[0] ?? message);
   }
 
   #announceAbort(name: string, error: unknown): void {

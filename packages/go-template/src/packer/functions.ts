@@ -25,6 +25,8 @@ export interface InterpolationContext {
   readonly onMissingUser?: (name: string) => void;
   /** What `.` is, and where `build` looks: a string map, values of which may be `buildPlaceholder`. */
   readonly data?: GoValue;
+  /** What `.` is where it is something else than `data`: a struct, whose missing fields are errors. */
+  readonly dot?: GoValue;
   readonly buildName?: string;
   readonly buildType?: string;
   readonly packerVersion?: string;

@@ -25,7 +25,7 @@ export function renderTemplate(
   const round: Round = (current) => {
     const parsed = parseTemplate(current, { functions: packerFunctions(context) });
     if (!parsed.ok) return parsed;
-    return mode === "validate" ? { ok: true, value: "" } : parsed.value.execute(context.data);
+    return mode === "validate" ? { ok: true, value: "" } : parsed.value.execute(context.dot ?? context.data);
   };
   if (mode !== "until-stable") return round(text);
   const rounds = stableRounds(text);
@@ -43,7 +43,7 @@ export async function renderTemplateAsync(
   const round = async (current: string): Promise<TemplateResult<string>> => {
     const parsed = parseTemplate(current, { functions: packerFunctions(context) });
     if (!parsed.ok) return parsed;
-    return mode === "validate" ? { ok: true, value: "" } : parsed.value.executeAsync(context.data);
+    return mode === "validate" ? { ok: true, value: "" } : parsed.value.executeAsync(context.dot ?? context.data);
   };
   if (mode !== "until-stable") return round(text);
   const rounds = stableRounds(text);

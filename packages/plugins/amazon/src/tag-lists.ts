@@ -1,5 +1,5 @@
 import type { ResourceType, Tag, TagSpecification } from "@aws-sdk/client-ec2";
-import { type RunContext, StepError, type Ui } from "@kiln/sdk";
+import { type RunContext, renderedOption, type Ui } from "@kiln/sdk";
 import type { TagBlocks } from "./options/tags.ts";
 
 export type Tags = Readonly<Record<string, string>>;
@@ -25,12 +25,8 @@ export function renderText(
   template: string,
   data: Readonly<Record<string, unknown>>,
 ): string {
-  const result = ctx.render(template, data);
-  if (result.ok) return result.value;
-  const why = result.diagnostics.map((d) => d.detail ?? d.summary).join("; ");
-  throw new StepError(`Error processing tag or description ${JSON.stringify(template)}: ${why}`, {
-    code: "amazon/tag-template",
-  });
+  const complaint = `Error processing tag or description ${JSON.stringify(template)}`;
+  return renderedOption(ctx, { option: "The text", type: "*common.BuildInfoTemplate", complaint }, template, data);
 }
 
 export function tagList(tags: Tags): Tag[] {

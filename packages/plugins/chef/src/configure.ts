@@ -1,5 +1,5 @@
-import type { ProvisionContext } from "@kiln/sdk";
-import { type GuestOs, renderedOption } from "@kiln/sdk/guest";
+import { type ProvisionContext, renderedOption } from "@kiln/sdk";
+import type { GuestOs } from "@kiln/sdk/guest";
 import { attributesFile } from "./attributes.ts";
 import type { ChefConfig } from "./options.ts";
 import { type Staging, writeConfiguration } from "./staging.ts";
@@ -23,8 +23,14 @@ export async function configure(
   os: GuestOs,
   ctx: ProvisionContext,
 ): Promise<string> {
+  const types = program.name.replace("-", "");
   const text = config.config_template
-    ? renderedOption(ctx, "config_template", await ctx.host.files.readText(config.config_template), data)
+    ? renderedOption(
+        ctx,
+        { option: "config_template", type: `*${types}.ConfigTemplate` },
+        await ctx.host.files.readText(config.config_template),
+        data,
+      )
     : program.configText;
   const configPath = staging.at(program.configFile);
   await writeConfiguration(`Creating configuration file '${program.configFile}'`, text, configPath, ctx);
@@ -32,7 +38,8 @@ export async function configure(
   await writeConfiguration("Creating JSON attribute file", attributesFile(config), jsonPath, ctx);
 
   if (config.execute_command) {
-    return renderedOption(ctx, "execute_command", config.execute_command, {
+    const option = { option: "execute_command", type: `*${types}.ExecuteTemplate`, complaint: "Error executing Chef" };
+    return renderedOption(ctx, option, config.execute_command, {
       ConfigPath: configPath,
       JsonPath: jsonPath,
       Sudo: !config.prevent_sudo,

@@ -1,5 +1,6 @@
-import { type ProvisionContext, StepError } from "@kiln/sdk";
-import { type ElevatedOptions, type GuestOs, renderedOption, runProgram } from "@kiln/sdk/guest";
+import { type LateOption, type ProvisionContext, renderedOption, StepError } from "@kiln/sdk";
+import { type ElevatedOptions, type GuestOs, runProgram } from "@kiln/sdk/guest";
+import type { ChefProgram } from "./configure.ts";
 import type { ChefConfig } from "./options.ts";
 
 /** The licence to accept: Chef's own installer brings a version that will not run without. */
@@ -7,20 +8,21 @@ export function licenseOf(config: ChefConfig): string {
   return config.chef_license || (config.skip_install || config.install_command ? "" : "accept-silent");
 }
 
-/** Installs Chef on the machine; `shown` prints the command first, as Packer does for chef-client. */
+/** Installs Chef on the machine. */
 export async function installChef(
+  program: ChefProgram["name"],
   config: ChefConfig & ElevatedOptions,
   os: GuestOs,
   ctx: ProvisionContext,
-  { shown = false } = {},
 ): Promise<void> {
   ctx.ui.message("Installing Chef...");
   const sudo = !config.prevent_sudo;
   const version = config.version ?? "";
   const command = config.install_command
-    ? renderedOption(ctx, "install_command", config.install_command, { Sudo: sudo, Version: version })
+    ? renderedOption(ctx, installCommand(program), config.install_command, { Sudo: sudo, Version: version })
     : usualCommand(os, sudo, version);
-  if (shown) ctx.ui.message(command);
+  // As in Packer, which shows it for this one alone.
+  if (program === "chef-client") ctx.ui.message(command);
   const { exit } = await runProgram(command, config, ctx);
   if (exit === 0) return;
   throw new StepError(
@@ -30,6 +32,11 @@ export async function installChef(
           "servers, bring Chef along in the image and set skip_install.",
     { code: "chef/not-installed" },
   );
+}
+
+function installCommand(program: ChefProgram["name"]): LateOption {
+  const type = `*${program.replace("-", "")}.InstallChefTemplate`;
+  return { option: "install_command", type, complaint: "Error installing Chef" };
 }
 
 function usualCommand(os: GuestOs, sudo: boolean, version: string): string {

@@ -1,5 +1,5 @@
-import type { RunContext } from "@kiln/sdk";
-import { type GuestOs, renderedOption } from "@kiln/sdk/guest";
+import { type RunContext, renderedOption } from "@kiln/sdk";
+import type { GuestOs } from "@kiln/sdk/guest";
 import type { PuppetConfig } from "./options.ts";
 
 /** What both commands have in common; also what a template's own `execute_command` may use. */
@@ -31,6 +31,11 @@ export function option(name: string, value: string, os: GuestOs): string {
   return os === "windows" ? `--${name}="${value}"` : `--${name}='${value}'`;
 }
 
+/** Packer's data are a map here; but nobody means `<no value>` as a directory or a user. */
+export function buildText(run: Pick<RunContext, "render">, option: string, text: string): string {
+  return renderedOption(run, { option, type: "*puppet.BuildValues" }, text, {});
+}
+
 export function commandData(
   config: PuppetConfig,
   run: Pick<RunContext, "render" | "debug">,
@@ -38,7 +43,7 @@ export function commandData(
   facts: string,
 ): CommandData {
   return {
-    WorkingDir: config.working_directory ? renderedOption(run, "working_directory", config.working_directory) : staging,
+    WorkingDir: config.working_directory ? buildText(run, "working_directory", config.working_directory) : staging,
     FacterVars: facts,
     Sudo: !config.prevent_sudo,
     PuppetBinDir: config.puppet_bin_dir ?? "",

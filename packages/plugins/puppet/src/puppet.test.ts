@@ -229,6 +229,6 @@ it("refuses names that there are not in a template's own command", async () => {
     execute_command: "x {{ if .Nope }}{{.Other}}{{ end }}{{.Sudo}} {{.Missing}}",
   });
   expect(message).toMatch(
-    /^Error processing execute_command: there is no \.Nope, \.Other, \.Missing\. What it may use: \.WorkingDir, /,
+    /^Error processing execute_command: .*can't evaluate field Other in type \*puppetserver\.ExecuteTemplate\nexecute_command may use \.WorkingDir, /,
   );
 });

@@ -1,4 +1,3 @@
 export * from "./directories.ts";
 export * from "./guest-os.ts";
-export * from "./late-template.ts";
 export * from "./program.ts";

@@ -1,7 +1,7 @@
+import { renderedOption } from "../late-option.ts";
 import { LineSplitter } from "../line-splitter.ts";
 import type { ProvisionContext } from "../run.ts";
 import { checkElevated, sendElevated } from "../windows/elevated.ts";
-import { renderedOption } from "./late-template.ts";
 
 /** Who runs a program on a Windows machine when it needs all rights. Both are `{{ }}` text. */
 export interface ElevatedOptions {
@@ -25,12 +25,12 @@ export async function runProgram(command: string, config: ElevatedOptions, ctx: 
       say(line);
     });
   const streams = { stdout: show((line) => ctx.ui.message(line)), stderr: show((line) => ctx.ui.error(line)) };
-  const user = config.elevated_user && renderedOption(ctx, "elevated_user", config.elevated_user);
+  const user = config.elevated_user && rendered(ctx, "elevated_user", config.elevated_user);
   const start = user
     ? (
         await sendElevated(ctx, {
           user,
-          password: renderedOption(ctx, "elevated_password", config.elevated_password ?? ""),
+          password: rendered(ctx, "elevated_password", config.elevated_password ?? ""),
           command,
         })
       ).command
@@ -43,6 +43,11 @@ export async function runProgram(command: string, config: ElevatedOptions, ctx: 
   streams.stderr.end();
   if (user) checkElevated(exit, user);
   return { exit, lastLines };
+}
+
+/** Packer's data are a map here; but nobody means a user named `<no value>`. */
+function rendered(ctx: ProvisionContext, option: string, text: string): string {
+  return renderedOption(ctx, { option, type: "*guest.BuildValues" }, text, {});
 }
 
 /** Whether the shell (or sudo) could not find the program at all. */

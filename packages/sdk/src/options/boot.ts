@@ -9,7 +9,7 @@ export const bootOptions = {
     fallback: 10_000,
   }),
   boot_command: list(ofText, {
-    doc: "Keys to type, with `<enter>` and the like for special ones; the items are joined with nothing between.",
+    doc: "Keys to type, with `<enter>` and the like for special ones; the items are joined with nothing between. Line breaks and tabs press no key.",
     lateTemplate: true,
   }),
 } as const;

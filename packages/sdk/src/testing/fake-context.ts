@@ -1,6 +1,6 @@
 import type { Communicator } from "../communicator.ts";
 import type { PrepareContext } from "../component.ts";
-import { type Checked, checked } from "../diagnostics.ts";
+import { type Checked, checked, problem, refused } from "../diagnostics.ts";
 import type { Json } from "../json.ts";
 import type { KeyPair } from "../options/communicator.ts";
 import type { Held, Resource } from "../resource.ts";
@@ -9,7 +9,11 @@ import { FakeHost } from "./fake-host.ts";
 import { FakeUi } from "./fake-ui.ts";
 
 /** Renders `{{ .Name }}` and `{{ .A.B }}` only: enough for component tests; the real engine does the rest. */
-export function renderNames(template: string, data: Readonly<Record<string, unknown>>): Checked<string> {
+export function renderNames(template: string, data: Readonly<Record<string, unknown>>, type?: string): Checked<string> {
+  const asked = Array.from(template.matchAll(/\{\{\s*\.(\w+)/g), ([, name = ""]) => name);
+  const unknown = asked.find((name) => !Object.hasOwn(data, name));
+  if (type !== undefined && unknown !== undefined)
+    return refused(problem("template/render", `can't evaluate field ${unknown} in type ${type}`));
   const text = template.replace(/\{\{\s*((?:\.\w+)+)\s*\}\}/g, (_, path: string) => {
     let value: unknown = data;
     for (const name of path.split(".").slice(1)) value = (value as Record<string, unknown> | undefined)?.[name];
@@ -77,8 +81,8 @@ export class FakeRun implements RunContext {
     this.buildValues = options.buildValues ?? {};
   }
 
-  render(template: string, data: Readonly<Record<string, unknown>>): Checked<string> {
-    return renderNames(template, { ...this.buildValues, ...data });
+  render(template: string, data: Readonly<Record<string, unknown>>, type?: string): Checked<string> {
+    return renderNames(template, { ...this.buildValues, ...data }, type);
   }
   readonly secrets = { add: (value: string): void => void this.masked.push(value) };
 

@@ -36,8 +36,13 @@ export function failureReport(failure: Failure): ConnectError {
   const refused =
     "Kiln experienced an authentication error when trying to connect via SSH. This can happen if your username/password are wrong. " +
     "You may want to double-check your credentials as part of your debugging process.";
-  const head = code === "connect/authentication" ? `Error waiting for SSH: ${refused}` : "Error waiting for SSH:";
-  return new ConnectError(code, stage, [head, ...details(failure)].join("\n"), failure.error);
+  const why = code === "connect/authentication" ? refused : messageOf(failure.error);
+  return new ConnectError(
+    code,
+    stage,
+    [`Error waiting for SSH: ${why}`, ...details(failure)].join("\n"),
+    failure.error,
+  );
 }
 
 export function stageOf(error: unknown): ConnectError["stage"] {

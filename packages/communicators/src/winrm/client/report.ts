@@ -24,7 +24,7 @@ export function timeoutReport(failure: Failure): ConnectError {
 /** The end of patience with refused logins, or a failure that no waiting mends. */
 export function failureReport(failure: Failure): ConnectError {
   const code = failure.error instanceof ConnectError ? failure.error.code : "connect/failed";
-  const text = ["Error waiting for WinRM:", ...details(failure)].join("\n");
+  const text = [`Error waiting for WinRM: ${messageOf(failure.error)}`, ...details(failure)].join("\n");
   return new ConnectError(code, stageOf(failure.error), text, failure.error);
 }
 

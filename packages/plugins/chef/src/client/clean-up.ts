@@ -1,5 +1,5 @@
-import { type ProvisionContext, StepError } from "@kiln/sdk";
-import { renderedOption, runProgram, uploadText } from "@kiln/sdk/guest";
+import { type ProvisionContext, renderedOption, StepError } from "@kiln/sdk";
+import { runProgram, uploadText } from "@kiln/sdk/guest";
 import type { Staging } from "../staging.ts";
 import { type ClientData, knifeRb } from "./client-rb.ts";
 import type { Config } from "./config.ts";
@@ -38,7 +38,11 @@ export async function cleanServer(
 function knifeCommand(config: Config, args: string, flags: string, ctx: ProvisionContext): string {
   const sudo = !config.prevent_sudo;
   if (config.knife_command)
-    return renderedOption(ctx, "knife_command", config.knife_command, { Args: args, Flags: flags, Sudo: sudo });
+    return renderedOption(ctx, { option: "knife_command", type: "*chefclient.KnifeTemplate" }, config.knife_command, {
+      Args: args,
+      Flags: flags,
+      Sudo: sudo,
+    });
   const windows = config.guest_os_type?.toLowerCase() === "windows";
   return `${windows ? "c:/opscode/chef/bin/knife.bat" : `${sudo ? "sudo " : ""}knife`} ${args} ${flags}`;
 }

@@ -13,7 +13,7 @@ export async function provision(config: Config, ctx: ProvisionContext): Promise<
   const os = guestOs(config.guest_os_type) ?? "unix";
   const commands = guestCommands(os, { sudo: !config.prevent_sudo });
   const staging = stagingAt(config.staging_directory, os, "packer-chef-client");
-  if (!config.skip_install) await installChef(config, os, ctx, { shown: true });
+  if (!config.skip_install) await installChef("chef-client", config, os, ctx);
   await makeDirectory(staging.path, commands, ctx);
   const data = await sendAll(config, staging, ctx);
   const program = {

@@ -1,5 +1,4 @@
-import type { InputsContext, StepInputs, Unrepeatable } from "@kiln/sdk";
-import { renderedOption } from "@kiln/sdk/guest";
+import { type InputsContext, renderedOption, type StepInputs, type Unrepeatable } from "@kiln/sdk";
 import type { Config } from "./config.ts";
 
 /** Everything that decides what Chef does: its options, and all that is sent. */
@@ -7,6 +6,8 @@ export function inputs(config: Config, run: InputsContext): StepInputs | Unrepea
   // Its text may name variables and values of the run, behind conditions that only the run decides.
   if (config.config_template) return { never: "renders its config_template while it runs" };
   const { execute_command, install_command, ...rest } = config;
+  const rendered = (option: string, text = ""): string =>
+    renderedOption(run, { option, type: "*chefsolo.ExecuteTemplate" }, text, data);
   const data = {
     ConfigPath: "<config>",
     JsonPath: "<json>",
@@ -16,8 +17,8 @@ export function inputs(config: Config, run: InputsContext): StepInputs | Unrepea
   return {
     config: {
       ...rest,
-      execute_command: renderedOption(run, "execute_command", execute_command ?? "", data),
-      install_command: renderedOption(run, "install_command", install_command ?? "", data),
+      execute_command: rendered("execute_command", execute_command),
+      install_command: rendered("install_command", install_command),
     },
     files: [
       config.encrypted_data_bag_secret_path,

@@ -13,7 +13,7 @@ export async function provision(config: Config, ctx: ProvisionContext): Promise<
   const commands = guestCommands(os, { sudo: !config.prevent_sudo });
   const staging = stagingAt(config.staging_directory, os, "packer-chef-solo");
   ctx.ui.say("Provisioning with chef-solo");
-  if (!config.skip_install) await installChef(config, os, ctx);
+  if (!config.skip_install) await installChef("chef-solo", config, os, ctx);
   await makeDirectory(staging.path, commands, ctx);
   const data = await sendAll(config, staging, commands, ctx);
   const program = {

@@ -1,10 +1,13 @@
 import { type ConfigOf, diagnosticsOf } from "@kiln/sdk";
 import { FakeBuild, FakeHost, fakePrepareContext } from "@kiln/sdk/testing";
 import { describe, expect, it } from "vitest";
+import { fakeEngine } from "../engine/fake-engine.ts";
+import type { Docker } from "../engine/open-engine.ts";
 import { type config, settingsOf } from "./config.ts";
 import { dockerBuilder } from "./index.ts";
 import { buildArguments } from "./steps/build-image.ts";
 import { changesKeeping } from "./steps/commit.ts";
+import { connectToContainer } from "./steps/connect.ts";
 import { givenName, runArguments } from "./steps/run.ts";
 
 type Given = Partial<ConfigOf<typeof config>>;
@@ -65,6 +68,11 @@ describe("the configuration", () => {
       ["error docker/dockerfile-missing: The Dockerfile nowhere does not exist"],
     ],
     [
+      "has no other name than the image's in run_command",
+      { image: "a", discard: true, run_command: ["-d", "{{.Image}}", "{{.Nope}}"] },
+      ["error docker/run-command: run_command: can't evaluate field Nope in type *docker.startContainerTemplate"],
+    ],
+    [
       "names the registry of ECR",
       { image: "a", discard: true, ecr_login: true },
       ["error docker/no-login-server: ECR login requires login server to be provided."],
@@ -72,6 +80,16 @@ describe("the configuration", () => {
   ])("%s", async (_, given, expected) => {
     expect(await said(given)).toEqual(expected);
   });
+});
+
+it("takes windows_container for what the container runs, not the communicator's name", async () => {
+  const kindOf = async (given: Given): Promise<string> => {
+    const docker = { engine: fakeEngine() } as unknown as Docker;
+    const connected = await connectToContainer(new FakeBuild(), docker, settingsOf(configured(given)), "c1", "/tmp/t");
+    return connected.communicator.kind;
+  };
+  expect(await kindOf({ communicator: "dockerWindowsContainer" })).toBe("docker");
+  expect(await kindOf({ windows_container: true })).toBe("dockerWindowsContainer");
 });
 
 describe("the arguments of docker run", () => {

@@ -1,13 +1,15 @@
 import { posix } from "node:path";
-import { caution, type Diagnostic, type PrepareContext, problem } from "@kiln/sdk";
+import { caution, type Diagnostic, mayUse, type PrepareContext, problem } from "@kiln/sdk";
 import { loginProblems } from "../login/check.ts";
 import type { Config } from "./config.ts";
+import { runCommandOption } from "./run-command.ts";
 
 /** The rules that the shape of the options does not say. The texts are Packer's. */
 export async function check(config: Config, ctx: PrepareContext): Promise<readonly Diagnostic[]> {
   return [
     ...sourceProblems(config, ctx),
     ...(await dockerfileProblems(config, ctx)),
+    ...runCommandProblems(config, ctx),
     ...(await resultProblems(config, ctx)),
     ...loginProblems(config, ctx),
   ];
@@ -62,6 +64,21 @@ async function dockerfileProblems({ build }: Config, ctx: PrepareContext): Promi
       }),
     );
   return found;
+}
+
+/** Rendered when the container starts; what it asks for is known now. */
+function runCommandProblems({ image = "", run_command = [] }: Config, ctx: PrepareContext): readonly Diagnostic[] {
+  const names = { Image: image };
+  return run_command.flatMap((text, i) => {
+    const rendered = ctx.render(text, names, runCommandOption.type);
+    if (rendered.ok) return [];
+    return rendered.diagnostics.map(({ summary, detail }) =>
+      problem("docker/run-command", `run_command: ${summary}`, {
+        detail: [detail, mayUse("run_command", names)].filter(Boolean).join("\n"),
+        subject: ctx.at("run_command", i),
+      }),
+    );
+  });
 }
 
 async function resultProblems(config: Config, ctx: PrepareContext): Promise<readonly Diagnostic[]> {

@@ -1,5 +1,5 @@
-import type { InputsContext, StepInputs } from "@kiln/sdk";
-import { renderedOption } from "@kiln/sdk/guest";
+import { type InputsContext, renderedOption, type StepInputs } from "@kiln/sdk";
+import { buildText } from "../command.ts";
 import type { Config } from "./config.ts";
 
 /** Everything that decides what Puppet does: its options, and all that is sent. */
@@ -12,9 +12,14 @@ export function inputs(config: Config, run: InputsContext): StepInputs {
   return {
     config: {
       ...rest,
-      execute_command: renderedOption(run, "execute_command", execute_command ?? "", data),
-      working_directory: renderedOption(run, "working_directory", working_directory ?? ""),
-      elevated_user: renderedOption(run, "elevated_user", elevated_user ?? ""),
+      execute_command: renderedOption(
+        run,
+        { option: "execute_command", type: "*puppetmasterless.ExecuteTemplate" },
+        execute_command ?? "",
+        data,
+      ),
+      working_directory: buildText(run, "working_directory", working_directory ?? ""),
+      elevated_user: buildText(run, "elevated_user", elevated_user ?? ""),
     },
     files: [config.manifest_file, config.manifest_dir, config.hiera_config_path, ...(config.module_paths ?? [])].filter(
       (path): path is string => Boolean(path),

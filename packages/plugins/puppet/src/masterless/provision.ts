@@ -1,14 +1,6 @@
 import { posix } from "node:path";
-import type { ProvisionContext } from "@kiln/sdk";
-import {
-  guestCommands,
-  guestOs,
-  makeDirectories,
-  removeDirectory,
-  renderedOption,
-  uploadContents,
-  uploadFile,
-} from "@kiln/sdk/guest";
+import { type ProvisionContext, renderedOption } from "@kiln/sdk";
+import { guestCommands, guestOs, makeDirectories, removeDirectory, uploadContents, uploadFile } from "@kiln/sdk/guest";
 import { commandData, option, puppetCommand, under } from "../command.ts";
 import { factsOf, factsText } from "../facts.ts";
 import { runPuppet } from "../run-puppet.ts";
@@ -74,7 +66,12 @@ export async function provision(config: Config, ctx: ProvisionContext): Promise<
     ModulePathJoiner: joiner,
   };
   const command = config.execute_command
-    ? renderedOption(ctx, "execute_command", config.execute_command, data)
+    ? renderedOption(
+        ctx,
+        { option: "execute_command", type: "*puppetmasterless.ExecuteTemplate" },
+        config.execute_command,
+        data,
+      )
     : puppetCommand(data, os, [
         "apply --detailed-exitcodes",
         data.Debug ? "--debug" : "",

@@ -1,12 +1,5 @@
-import type { ProvisionContext } from "@kiln/sdk";
-import {
-  guestCommands,
-  guestOs,
-  makeDirectories,
-  removeDirectory,
-  renderedOption,
-  uploadContents,
-} from "@kiln/sdk/guest";
+import { type ProvisionContext, renderedOption } from "@kiln/sdk";
+import { guestCommands, guestOs, makeDirectories, removeDirectory, uploadContents } from "@kiln/sdk/guest";
 import { commandData, option, puppetCommand, under } from "../command.ts";
 import { factsOf, factsText } from "../facts.ts";
 import { runPuppet } from "../run-puppet.ts";
@@ -44,7 +37,12 @@ export async function provision(config: Config, ctx: ProvisionContext): Promise<
     PuppetNode: config.puppet_node ?? "",
   };
   const command = config.execute_command
-    ? renderedOption(ctx, "execute_command", config.execute_command, data)
+    ? renderedOption(
+        ctx,
+        { option: "execute_command", type: "*puppetserver.ExecuteTemplate" },
+        config.execute_command,
+        data,
+      )
     : puppetCommand(data, os, [
         "agent --onetime --no-daemonize --detailed-exitcodes",
         data.Debug ? "--debug" : "",

@@ -1,5 +1,6 @@
 import type { PrepareContext } from "@kiln/sdk";
 import type { Config } from "../config.ts";
+import { argumentsOption } from "../template-names.ts";
 import type { Refusals } from "./refusals.ts";
 
 /** `qemuargs`: each begins with a switch, and its text can be rendered. */
@@ -24,8 +25,8 @@ export function checkArguments(config: Config, ctx: PrepareContext, refuse: Refu
         "Switches begin with -.",
       );
     for (const word of words) {
-      const rendered = ctx.render(word, data);
-      if (!rendered.ok) refuse.found.push(...rendered.diagnostics);
+      const rendered = ctx.render(word, data, argumentsOption.type);
+      if (!rendered.ok) refuse.template("qemuargs", rendered.diagnostics, data);
     }
   }
 }

@@ -47,10 +47,23 @@ describe("checking a configuration", () => {
     [{ iso_checksum: "" }, "error: A checksum must be specified"],
     [{ boot_command: ["<entr>"] }, "warning: <entr> names no key"],
     [{ qemuargs: [["m", "1G"]] }, 'error: qemuargs: "m" (number 1) is no switch'],
+    [
+      { boot_command: ["{{.Nope}}"] },
+      "error: boot_command: can't evaluate field Nope in type *qemu.bootCommandTemplateData",
+    ],
+    [
+      { boot_steps: [["{{.Nope}}"]] },
+      "error: boot_steps: can't evaluate field Nope in type *qemu.bootCommandTemplateData",
+    ],
+    [{ qemuargs: [["-m", "{{.Bad}}"]] }, "error: qemuargs: can't evaluate field Bad in type qemu.qemuArgsTemplateData"],
     [{ firmware: "/nowhere" }, "warning: firmware: /nowhere is not there"],
     [{ vm_name: "a/b" }, "error: vm_name must be a file name, not a path"],
   ])("%j", async (options, expected) => {
     expect(await said(options)).toContain(expected);
+  });
+  it("takes sizes with units in either case", async () => {
+    for (const disk_size of ["20g", "40960m", "1T", "512"])
+      expect(await said({ disk_size, disk_additional_size: ["5g", disk_size] })).toEqual([]);
   });
   it("refuses an output directory that is there, unless forced", async () => {
     const files = { "output-qemu/x": "" };

@@ -10,6 +10,7 @@ import {
   parseBootCommand,
 } from "@kiln/sdk";
 import type { Config } from "../config.ts";
+import { keysOption } from "../template-names.ts";
 import { checkArguments } from "./arguments.ts";
 import { checkDisks } from "./disks.ts";
 import { checkFirmware } from "./firmware.ts";
@@ -44,9 +45,9 @@ function checkKeys(config: Config, ctx: PrepareContext, refuse: Refusals): void 
     : (config.boot_steps ?? []).map(([keys = ""]) => ["boot_steps", keys] as const);
   const data = { HTTPIP: "10.0.2.2", HTTPPort: 8000, Name: "name", SSHPublicKey: "key" };
   for (const [option, text] of texts) {
-    const rendered = ctx.render(text, data);
+    const rendered = ctx.render(text, data, keysOption(config).type);
     if (!rendered.ok) {
-      refuse.found.push(...rendered.diagnostics);
+      refuse.template(option, rendered.diagnostics, data);
       continue;
     }
     for (const { text: word, meant } of parseBootCommand(rendered.value).doubtful) {

@@ -3,7 +3,8 @@ import type { Refusals } from "./refusals.ts";
 
 const interfaces = ["ide", "sata", "scsi", "virtio", "virtio-scsi"];
 const caches = ["writethrough", "writeback", "none", "unsafe", "directsync"];
-const size = /^\d+(\.\d+)?[bkKMGTPE]?$/;
+/** As qemu-img takes it: units in either case. */
+const size = /^\d+(\.\d+)?[bkmgtpe]?$/i;
 
 /** Disks: formats, buses, modes and sizes. */
 export function checkDisks(config: Config, refuse: Refusals): void {

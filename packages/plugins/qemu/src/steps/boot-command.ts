@@ -1,5 +1,6 @@
-import { type BuildContext, bootWait, goDuration, parseBootCommand, parseGoDuration, StepError } from "@kiln/sdk";
+import { type BuildContext, bootWait, goDuration, parseBootCommand, parseGoDuration, renderedOption } from "@kiln/sdk";
 import type { Settings } from "../settings.ts";
+import { keysOption } from "../template-names.ts";
 import { RfbClient } from "../vnc/rfb-client.ts";
 import { typeBootCommand } from "../vnc/type-boot-command.ts";
 
@@ -31,11 +32,8 @@ export async function bootCommand(ctx: BuildContext, settings: Settings, facts: 
   const data = { HTTPIP: facts.http.ip, HTTPPort: facts.http.port, Name: settings.name, SSHPublicKey: facts.publicKey };
   for (const { keys, description } of steps) {
     if (description) ui.say(`Typing boot command for: ${description}`);
-    const text = ctx.render(keys, data);
-    if (!text.ok) {
-      throw new StepError(`Error preparing boot command: ${text.diagnostics.map((d) => d.summary).join("; ")}`);
-    }
-    await typeBootCommand(parseBootCommand(text.value).steps, screen, {
+    const text = renderedOption(ctx, keysOption(settings), keys, data);
+    await typeBootCommand(parseBootCommand(text).steps, screen, {
       clock: host.clock,
       signal,
       keyInterval: keyInterval(settings, host.env.PACKER_KEY_INTERVAL),

@@ -1,10 +1,11 @@
-import { type BuildContext, type Checked, StepError } from "@kiln/sdk";
+import { type BuildContext, renderedOption, StepError } from "@kiln/sdk";
 import { defaultArguments, type MachineParts } from "../arguments/default-arguments.ts";
 import { mergeArguments } from "../arguments/merge-arguments.ts";
 import { usersConsole, type Watching, watchingArguments } from "../arguments/watching-arguments.ts";
 import { StartFailure, startMachine, type VirtualMachine } from "../machine.ts";
 import { machineKind } from "../resources/process.ts";
 import type { Settings } from "../settings.ts";
+import { argumentsOption } from "../template-names.ts";
 import type { Ports } from "./choose-ports.ts";
 
 /** What earlier steps made, and what the user's arguments may name. */
@@ -102,13 +103,10 @@ function ownWords(ctx: BuildContext, settings: Settings, request: RunRequest): r
     Name: settings.name,
     SSHHostPort: ports.hostPort ?? 0,
   };
-  const given = (settings.qemuargs ?? []).map((words) => words.map((word) => rendered(ctx.render(word, data))));
+  const given = (settings.qemuargs ?? []).map((words) =>
+    words.map((word) => renderedOption(ctx, argumentsOption, word, data)),
+  );
   return mergeArguments(defaults, given, settings.net_device);
-}
-
-function rendered(result: Checked<string>): string {
-  if (result.ok) return result.value;
-  throw new StepError(`Error processing qemuargs: ${result.diagnostics.map((d) => d.summary).join("; ")}`);
 }
 
 function launchFailure(error: unknown): unknown {

@@ -12,7 +12,7 @@ export async function shutDown(
   const { ui } = ctx;
   if (settings.communicator === "none") {
     ui.say("Waiting for shutdown...");
-    if (!(await endsWithin(ctx, machine, settings.shutdown_timeout))) throw failed(ctx, "Failed to shutdown");
+    if (!(await endsWithin(ctx, machine, settings.shutdown_timeout))) throw failed("Failed to shutdown");
     return;
   }
   if (!settings.shutdown_command) {
@@ -24,11 +24,10 @@ export async function shutDown(
   const asked = ask(ctx, settings.shutdown_command, machine, communicator);
   if (await endsWithin(ctx, machine, settings.shutdown_timeout)) return;
   const answer = asked.answer();
-  throw failed(ctx, `Timeout while waiting for machine to shut down.${answer ? `\n${answer}` : ""}`);
+  throw failed(`Timeout while waiting for machine to shut down.${answer ? `\n${answer}` : ""}`);
 }
 
-function failed({ ui }: BuildContext, message: string): StepError {
-  ui.error(message.split("\n")[0] ?? message);
+function failed(message: string): StepError {
   return new StepError(message, { code: "qemu/shutdown" });
 }
 

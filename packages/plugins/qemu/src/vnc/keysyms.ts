@@ -55,10 +55,10 @@ export function needsShift(char: string): boolean {
   return shifted.includes(char) || (char.toLowerCase() !== char && char.toUpperCase() === char);
 }
 
-/** Latin-1 characters are their own symbols; the others are marked as Unicode. A line break is the enter key. */
+/**
+ * What Packer sends for a character: its code point, whatever it is. So the line breaks and tabs of a heredoc press no key: `<enter>` and
+ * `<tab>` do.
+ */
 export function keysymOf(char: string): number {
-  if (char === "\n") return specialKeysyms.enter;
-  if (char === "\t") return specialKeysyms.tab;
-  const code = char.codePointAt(0) ?? 0;
-  return code <= 0xff ? code : 0x0100_0000 + code;
+  return char.codePointAt(0) ?? 0;
 }

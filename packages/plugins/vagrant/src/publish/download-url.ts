@@ -1,4 +1,4 @@
-import { type PostProcessContext, StepError } from "@kiln/sdk";
+import { type PostProcessContext, renderedOption } from "@kiln/sdk";
 import type { BoxSource } from "./box-source.ts";
 
 /** `box_download_url` with what only the run knows; undefined where the box is to be uploaded. */
@@ -8,10 +8,11 @@ export function downloadUrl(
   ctx: PostProcessContext,
 ): string | undefined {
   if (!template) return undefined;
-  const result = ctx.render(template, { ArtifactId: ctx.input.id, Provider: provider, Architecture: architecture });
-  if (result.ok) return result.value;
-  const [first] = result.diagnostics;
-  throw new StepError(`Error processing box_download_url: ${first?.detail ?? first?.summary ?? "invalid template"}`, {
-    code: "vagrant/template",
-  });
+  const data = { ArtifactId: ctx.input.id, Provider: provider, Architecture: architecture };
+  return renderedOption(
+    ctx,
+    { option: "box_download_url", type: "*vagrantcloud.boxDownloadUrlTemplate" },
+    template,
+    data,
+  );
 }

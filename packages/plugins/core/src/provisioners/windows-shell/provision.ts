@@ -1,4 +1,4 @@
-import type { ProvisionContext } from "@kiln/sdk";
+import { type ProvisionContext, renderedOption } from "@kiln/sdk";
 import { environmentOf } from "../../script/environment.ts";
 import { environmentText } from "../../script/environment-text.ts";
 import { rendered } from "../../script/inline-script.ts";
@@ -6,6 +6,12 @@ import { scriptFiles } from "../../script/script-source.ts";
 import { checkWindowsExit, runOnWindows, uploadToWindows } from "../../script/windows-run.ts";
 import { temporaryFile } from "../../temporary-file/temporary-file.ts";
 import type { Config } from "./config.ts";
+
+const executeCommand = {
+  option: "execute_command",
+  type: "*shell.ExecuteCommandTemplate",
+  complaint: "Error processing command",
+};
 
 /** Runs the batch files one after the other. Like Packer it leaves the last one on the machine. */
 export async function provision(config: Config, ctx: ProvisionContext): Promise<void> {
@@ -34,7 +40,7 @@ async function runScript(file: string, config: Config, ctx: ProvisionContext): P
   const { files } = ctx.host;
   ctx.ui.say(`Provisioning with shell script: ${file}`);
   const Vars = environmentText(environmentOf(config, ctx), config.env_var_format, (value) => value);
-  const command = rendered(ctx, config.execute_command, { Vars, Path: config.remote_path }, "command");
+  const command = renderedOption(ctx, executeCommand, config.execute_command, { Vars, Path: config.remote_path });
   const size = (await files.stat(file))?.size ?? 0;
   const send = async (): Promise<string> => {
     await uploadToWindows({ path: config.remote_path, size, content: () => files.read(file) }, "script", ctx);

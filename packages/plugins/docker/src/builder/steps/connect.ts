@@ -4,7 +4,7 @@ import type { Docker } from "../../engine/open-engine.ts";
 import { failure, orFail } from "../../failure.ts";
 import { DockerCommunicator, type DockerMachine } from "../../machine/communicator.ts";
 import { WindowsContainerCommunicator } from "../../machine/windows-communicator.ts";
-import { type Settings, throughEngine, windowsKind } from "../config.ts";
+import { type Settings, throughEngine } from "../config.ts";
 
 /** How to reach the container. */
 export interface Connected {
@@ -34,10 +34,10 @@ export async function connectToContainer(
       clock: ctx.host.clock,
       ...(fix_upload_owner && facts.user && { fileOwner: facts.user }),
     };
-    const communicator =
-      settings.communicator === windowsKind
-        ? new WindowsContainerCommunicator(machine, { hostDir: shared, containerDir: settings.container_dir })
-        : new DockerCommunicator(machine);
+    // As in Packer, the communicator's name does not say what the container runs.
+    const communicator = settings.windows_container
+      ? new WindowsContainerCommunicator(machine, { hostDir: shared, containerDir: settings.container_dir })
+      : new DockerCommunicator(machine);
     return { communicator, address: facts.address };
   });
 }

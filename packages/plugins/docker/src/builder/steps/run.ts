@@ -1,10 +1,11 @@
-import { type BuildContext, type Host, StepError } from "@kiln/sdk";
+import { type BuildContext, type Host, renderedOption, type StepError } from "@kiln/sdk";
 import { join } from "../../engine/endpoint.ts";
 import type { Docker } from "../../engine/open-engine.ts";
 import { failure } from "../../failure.ts";
 import { randomDigits } from "../../random-digits.ts";
 import { type ContainerIntent, type ContainerRef, containerKind } from "../../resources/container.ts";
 import type { Settings } from "../config.ts";
+import { runCommandOption } from "../run-command.ts";
 
 /** Starts a container from an image, of whatever origin; it is killed and removed when the step is undone. */
 export async function runContainer(
@@ -68,15 +69,8 @@ export function runArguments(
       "-v",
       mounts.map(([from, to]) => `${expanded(from, ctx.host)}:${to}`),
     ),
-    ...settings.run_command.map((text) => rendered(ctx, text, image)),
+    ...settings.run_command.map((text) => renderedOption(ctx, runCommandOption, text, { Image: image })),
   ];
-}
-
-function rendered(ctx: Pick<BuildContext, "render">, text: string, image: string): string {
-  const result = ctx.render(text, { Image: image });
-  if (result.ok) return result.value;
-  const why = result.diagnostics.map((d) => [d.summary, d.detail].filter(Boolean).join(": ")).join("; ");
-  throw new StepError(`Error preparing docker run_command: ${why}`, { code: "docker/run-command" });
 }
 
 function expanded(path: string, host: Pick<Host, "env" | "platform">): string {
