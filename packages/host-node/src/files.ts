@@ -127,7 +127,8 @@ export const nodeFiles: Files = {
     return bavail * bsize;
   },
   chmod: (path, mode) => fs.chmod(path, mode),
-  remove: (path) => fs.rm(path, { recursive: true, force: true }),
+  remove: (path) => fs.rm(path, { force: true }),
+  removeTree: (path) => fs.rm(path, { recursive: true, force: true }),
   temporary,
   digest: async (path, algorithms, signal) => (await import("./digest.ts")).digestFile(path, algorithms, signal),
 };

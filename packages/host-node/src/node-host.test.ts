@@ -78,6 +78,22 @@ describe("files", () => {
       await expect(host.files.makeDirectory(path, { recursive: true })).rejects.toMatchObject({ code: "ENOENT" });
   });
 
+  it("removes a file or a link by its name, and what is below a directory only when told so", async () => {
+    const directory = join(folder, "d");
+    await host.files.makeDirectory(join(directory, "e"), { recursive: true });
+    await host.files.write(join(directory, "f"), "x");
+    symlinkSync(directory, join(folder, "link"));
+    await expect(host.files.remove(directory)).rejects.toThrow();
+    await expect(host.files.remove(join(directory, "e"))).rejects.toThrow();
+    await host.files.remove(join(folder, "link"));
+    expect(await host.files.list(directory)).toEqual(["e", "f"]);
+    await host.files.remove(join(directory, "f"));
+    await host.files.remove(join(directory, "f"));
+    await host.files.removeTree(directory);
+    await host.files.removeTree(directory);
+    expect(await host.files.list(folder)).toEqual([]);
+  });
+
   it("finds paths as Go's filepath.Glob does", async () => {
     for (const name of ["a.txt", "b.txt", ".hidden.txt", "c.md", "[odd].txt"]) writeFileSync(join(folder, name), "");
     mkdirSync(join(folder, "sub"));

@@ -128,8 +128,10 @@ export interface Files {
   chmod(path: string, mode: number): Promise<void>;
   /** How many bytes this user may still write where an existing file or directory is. */
   freeBytes(path: string): Promise<number>;
-  /** File or whole directory; nothing there is success. */
+  /** A file or a link, never a directory: for what a user may have named. Nothing there is success. */
   remove(path: string): Promise<void>;
+  /** With everything below it: for what is Kiln's alone. Nothing there is success. */
+  removeTree(path: string): Promise<void>;
   /** A new private file (0600) or directory (0700) in the temporary directory, named `PREFIX` + random digits. */
   temporary(kind: "file" | "directory", prefix: string): Promise<string>;
   /** Hex digests, computed off the main thread in one read per algorithm at the most. Algorithms as OpenSSL names them. */

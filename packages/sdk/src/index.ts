@@ -44,4 +44,5 @@ export * from "./sorted-json.ts";
 export * from "./step-inputs.ts";
 export * from "./suggest.ts";
 export * from "./template.ts";
+export * from "./temporary-directory.ts";
 export * from "./uuid.ts";

@@ -6,7 +6,7 @@ export const stagingKind: ResourceKind<string, string> = {
   kind: "cache.unfinished",
   describe: (path) => `unfinished cache entry ${path}`,
   find: async (path, { host }) => ((await host.files.stat(path, { link: true })) ? [path] : []),
-  release: (path, { host }) => host.files.remove(path),
+  release: (path, { host }) => host.files.removeTree(path),
 };
 
 export function staging(store: CacheStore): Resource<string, string, string> {

@@ -143,7 +143,7 @@ export class CacheStore {
       if (codeOf(error) === "ENOENT") return;
       throw error;
     }
-    await files.remove(away);
+    await files.removeTree(away);
   }
 
   /** Removes what a removal that was cut short left. */
@@ -152,7 +152,7 @@ export class CacheStore {
     const directory = join(this.directory, "new");
     if (!(await files.stat(directory))) return;
     for (const name of await files.list(directory)) {
-      if (name.startsWith(removedPrefix)) await files.remove(join(directory, name));
+      if (name.startsWith(removedPrefix)) await files.removeTree(join(directory, name));
     }
   }
 

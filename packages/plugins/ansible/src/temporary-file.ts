@@ -1,5 +1,5 @@
 import { posix, win32 } from "node:path";
-import { codeOf, type Held, type Host, type ResourceKind, type RunContext } from "@kiln/sdk";
+import { codeOf, type Held, type Host, type ResourceKind, type RunContext, temporaryDirectory } from "@kiln/sdk";
 
 /** A private file that Ansible reads (key, inventory, password); its absolute path is both intent and reference. */
 export const temporaryFileKind: ResourceKind<string, string> = {
@@ -45,10 +45,4 @@ async function writeNew(host: Host, file: string, content: string): Promise<void
     if (codeOf(error) === "EEXIST" && error instanceof Error) Object.assign(error, { nothingMade: true });
     throw error;
   }
-}
-
-/** Where temporary files go, as Go finds it. */
-function temporaryDirectory(host: Pick<Host, "env" | "platform">): string {
-  if (host.platform !== "win32") return host.env.TMPDIR || "/tmp";
-  return host.env.TMP || host.env.TEMP || host.env.USERPROFILE || "C:\\Windows\\Temp";
 }

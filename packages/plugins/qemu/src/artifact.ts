@@ -17,7 +17,7 @@ export async function diskArtifact(host: Host, settings: Settings, accelerator: 
       domainType: accelerator,
     },
     describe: () => `VM files in directory: ${output}`,
-    destroy: () => host.files.remove(output),
+    destroy: () => host.files.removeTree(output),
   };
 }
 

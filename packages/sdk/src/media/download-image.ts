@@ -126,7 +126,7 @@ async function listText(ctx: Running, written: string, url: string): Promise<{ t
       await host.download(source.at.url, to, { signal });
       return { text: await host.files.readText(to), at: source.at.url };
     } finally {
-      await host.files.remove(directory);
+      await host.files.removeTree(directory);
     }
   } catch (error) {
     signal.throwIfAborted();

@@ -2,6 +2,7 @@ import { codeOf } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Held, Resource, ResourceKind } from "../resource.ts";
 import type { RunContext } from "../run.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { joinPath } from "./local-path.ts";
 
 /** What the steps of this folder need of a run. */
@@ -19,7 +20,7 @@ export function madeFileKind(family: string): MadeFileKind {
     kind: `${family}.made-file`,
     describe: (path) => `temporary ${path}`,
     find: async (path, { host }) => ((await host.files.stat(path, { link: true })) ? [path] : []),
-    release: (path, { host }) => host.files.remove(path),
+    release: (path, { host }) => host.files.removeTree(path),
   };
 }
 
@@ -64,9 +65,8 @@ function resourceAt(
 
 /** A path where nothing is, most likely; in the directory where Go puts temporary files. */
 function temporaryPath(host: Host, prefix: string, extension: string): string {
-  const { env, platform } = host;
-  const directory =
-    platform === "win32" ? env.TMP || env.TEMP || env.USERPROFILE || "C:\\Windows\\Temp" : env.TMPDIR || "/tmp";
+  const { platform } = host;
+  const directory = joinPath(platform, host.cwd, temporaryDirectory(host));
   const digits = host.random.bytes(4).reduce((n, byte) => n * 256 + byte, 0);
-  return joinPath(platform, joinPath(platform, host.cwd, directory), `${prefix}${digits}${extension}`);
+  return joinPath(platform, directory, `${prefix}${digits}${extension}`);
 }

@@ -161,6 +161,10 @@ export class FakeFiles implements Files {
     this.#entries.set(path, { ...this.#entry(path), mode });
   }
   async remove(path: string): Promise<void> {
+    if ((await this.stat(path))?.kind === "directory") throw failure("EISDIR", path);
+    this.#entries.delete(path);
+  }
+  async removeTree(path: string): Promise<void> {
     for (const known of this.#entries.keys())
       if (known === path || known.startsWith(`${path}/`)) this.#entries.delete(known);
     for (const known of this.#directories)

@@ -9,7 +9,7 @@ export function fileListArtifact(builderId: string, files: readonly string[], ho
     state: {},
     describe: () => `Created artifact from files: ${files.join(", ")}`,
     destroy: async () => {
-      for (const file of files) await host.files.remove(file);
+      for (const file of files) await host.files.removeTree(file);
     },
   };
 }

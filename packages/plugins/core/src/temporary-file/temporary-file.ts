@@ -1,5 +1,5 @@
 import { posix, win32 } from "node:path";
-import { codeOf, type Held, type Host, type Resource, type RunContext } from "@kiln/sdk";
+import { codeOf, type Held, type Host, type Resource, type RunContext, temporaryDirectory } from "@kiln/sdk";
 import { temporaryFileKind } from "./kind.ts";
 import { randomBelow } from "./random-number.ts";
 
@@ -60,10 +60,4 @@ export function fileAt(path: string, write: (path: string) => Promise<void>): Re
 /** Joins as the host's own paths are written. */
 export function joinPath(host: Pick<Host, "platform">, ...parts: readonly string[]): string {
   return (host.platform === "win32" ? win32 : posix).join(...parts);
-}
-
-/** Where temporary files go, as Go finds it. */
-function temporaryDirectory(host: Pick<Host, "env" | "platform">): string {
-  if (host.platform !== "win32") return host.env.TMPDIR || "/tmp";
-  return host.env.TMP || host.env.TEMP || host.env.USERPROFILE || "C:\\Windows\\Temp";
 }

@@ -72,7 +72,7 @@ export class WindowsContainerCommunicator extends DockerCommunicator {
       await this.#copy(command, `cannot read ${remotePath}`, options.signal);
       yield* counted(files.read(local), options);
     } finally {
-      await files.remove(local);
+      await files.removeTree(local);
     }
   }
 
@@ -102,7 +102,7 @@ export class WindowsContainerCommunicator extends DockerCommunicator {
     try {
       await body(local, `${this.#shared.containerDir}/${name}`);
     } finally {
-      await this.#machine.files.remove(local);
+      await this.#machine.files.removeTree(local);
     }
   }
   #name(what: string): string {

@@ -5,7 +5,7 @@ export const localPathKind: ResourceKind<string, string> = {
   kind: "docker.local-path",
   describe: (path) => `temporary file or directory ${path}`,
   find: async (path, { host }) => ((await host.files.stat(path, { link: true })) ? [path] : []),
-  release: (path, { host }) => host.files.remove(path),
+  release: (path, { host }) => host.files.removeTree(path),
 };
 
 /** A path of our choice, made by `make`, that is undone unless kept. */

@@ -27,10 +27,10 @@ export const outputDirectoryKind: ResourceKind<OutputIntent, OutputIntent> = {
     const mark = await host.files.readText(markOf(intent.path)).catch(() => "");
     // Moved aside first: a removal that is cut short must not leave half a directory that bears no mark.
     if (mark === intent.token) {
-      await host.files.remove(newcomer(intent));
+      await host.files.removeTree(newcomer(intent));
       await host.files.rename(intent.path, newcomer(intent));
     }
-    await host.files.remove(newcomer(intent));
+    await host.files.removeTree(newcomer(intent));
   },
 };
 

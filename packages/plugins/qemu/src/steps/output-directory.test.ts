@@ -44,3 +44,13 @@ it("is refused to the slower of two builds", async () => {
     expect(host.files.paths()).toEqual(["/project/t.json"]);
   }
 });
+
+it.each([".", "/project", "/", "/home/me", "/home", ".."])(
+  "never removes %s, which holds more than a result",
+  async (directory) => {
+    const host = new FakeHost({ files: { "/project/t.json": "{}", "/home/me/mail": "x" }, env: { HOME: "/home/me" } });
+    const ctx = new FakeBuild({ host, force: true });
+    await expect(makeOutputDirectory(ctx, directory)).rejects.toThrow("-force will not remove it");
+    expect(host.files.paths()).toEqual(expect.arrayContaining(["/project/t.json", "/home/me/mail"]));
+  },
+);

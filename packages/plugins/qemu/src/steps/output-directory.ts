@@ -20,8 +20,9 @@ export async function makeOutputDirectory(ctx: BuildContext, directory: string):
   const path = absolute(directory, host);
   const token = [...host.random.bytes(6)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   if (ctx.force && (await host.files.stat(path))) {
+    refuseShared(path, directory, host);
     ui.say("Deleting previous output directory...");
-    await host.files.remove(path);
+    await host.files.removeTree(path);
   }
   const intent: OutputIntent = { path, token };
   const held: Held<OutputIntent> = await ctx.acquire(resource(ctx, directory, intent));
@@ -31,6 +32,15 @@ export async function makeOutputDirectory(ctx: BuildContext, directory: string):
       await held.keep();
     },
   };
+}
+
+/** `-force` takes the directory of an earlier result away, not the project, the home directory or all there is. */
+function refuseShared(path: string, shown: string, { cwd, env }: Host): void {
+  const kept = [cwd, env.HOME ?? env.USERPROFILE ?? cwd];
+  if (!kept.some((one) => `${one}/`.startsWith(path.endsWith("/") ? path : `${path}/`))) return;
+  throw new StepError(`Output directory '${shown}' holds more than an earlier result: -force will not remove it`, {
+    code: "output/shared",
+  });
 }
 
 function resource(
@@ -61,7 +71,7 @@ async function make({ files }: Host, shown: string, intent: OutputIntent): Promi
     await files.rename(newcomer(intent), path);
     return intent;
   } catch (error) {
-    await files.remove(newcomer(intent)).catch(() => {});
+    await files.removeTree(newcomer(intent)).catch(() => {});
     if (error instanceof StepError) throw error;
     // Another build was quicker, between our look and our move.
     if (["ENOTEMPTY", "EEXIST"].includes(codeOf(error) ?? "")) throw alreadyThere(shown);

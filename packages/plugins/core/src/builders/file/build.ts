@@ -80,6 +80,6 @@ function fileArtifact(target: string, host: Host): Artifact {
     files: [target],
     state: {},
     describe: () => `Stored file: ${target}`,
-    destroy: () => host.files.remove(target),
+    destroy: () => removeHalfFile(target, host.files),
   };
 }
