@@ -61,8 +61,8 @@ class Loop {
       this.error("hcl/not-iterable", "Iteration over non-iterable value", detail, node.collection);
       return UNKNOWN;
     }
-    if (!collection.isKnown) return withMarks(UNKNOWN, this.marks);
     if (node.condition && !this.conditionMakesSense(node.condition)) return UNKNOWN;
+    if (!collection.isKnown) return withMarks(UNKNOWN, this.marks);
     return withMarks(node.key ? this.object(collection, node.key) : this.tuple(collection), this.marks);
   }
 

@@ -6,7 +6,7 @@ export function startSpan(expression: Expression): Span {
     case "call":
       return between(expression.nameSpan, expression.openSpan);
     case "reference":
-      return { source: expression.source, start: expression.start, end: expression.rootEnd };
+      return expression;
     case "conditional":
       return startSpan(expression.condition);
     case "index":
@@ -23,6 +23,8 @@ export function startSpan(expression: Expression): Span {
       return startSpan(expression.tuple);
     case "binary":
       return leftmost(expression);
+    case "parentheses":
+      return startSpan(expression.expression);
     case "unary":
       return { source: expression.source, start: expression.start, end: expression.start + 1 };
     default:

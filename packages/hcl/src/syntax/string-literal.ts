@@ -1,3 +1,4 @@
+import { goQuote } from "../go-quote.ts";
 import type { Span } from "./ast.ts";
 import type { TokenReader } from "./token-reader.ts";
 
@@ -61,5 +62,5 @@ function escape(reader: TokenReader, token: Span, raw: string, at: number): read
     }
     return [String.fromCodePoint(code), 2 + digits];
   }
-  return bad(`The symbol "${selector}" is not a valid escape sequence selector.`, 1 + selector.length);
+  return bad(`The symbol ${goQuote(selector)} is not a valid escape sequence selector.`, 1 + selector.length);
 }
