@@ -34,6 +34,43 @@ describe("expressions", () => {
   it.each([
     ["an argument that is a reference, to its end", "keys(o.tags.a)", ["Invalid function argument 1:6-1:14"]],
     ["an argument in parentheses, inside them", "keys((1))", ["Invalid function argument 1:7-1:8"]],
+    [
+      "an argument that is an index, at its bracket",
+      'upper("a", [1][upper("0")])',
+      ["Too many function arguments 1:15-1:16"],
+    ],
+    [
+      "a wrong key and the null that it is for",
+      "null[nope]",
+      ["Unknown variable 1:6-1:10", "Attempt to index null value 1:5-1:11"],
+    ],
+    ["a wrong element and the one behind the last", "[!1][1]", ["Invalid operand 1:3-1:4", "Invalid index 1:5-1:8"]],
+    ["no mistake behind an unknown left side", "unknown_bool || nope", []],
+    ["a mistake before an unknown right side", "nope || unknown_bool", ["Unknown variable 1:1-1:5"]],
+    ["no mistake beside null, which is false", "nope && null", []],
+    ["splats in splats that give several types", "[1, null][*][*]", []],
+    ["a dot that nothing follows", "o.", ["Invalid attribute name 1:3-1:3"]],
+    ["two indexes in one in a splat, at its star", "o.*.a.0.1", ["Invalid legacy index syntax 1:3-1:4"]],
+    [
+      "a carriage return in a string",
+      '"a\rb"',
+      ["Invalid multi-line string 1:3-1:4", "Unterminated template string 1:3-1:4"],
+    ],
+    [
+      "a backslash that the line ends after",
+      '"a\\\nb"',
+      ["Invalid character 1:3-1:4", "Invalid multi-line string 1:4-2:1", "Unterminated template string 1:3-1:4"],
+    ],
+    [
+      "an escaped sign that the file ends in",
+      '"\\%',
+      ["Invalid escape sequence 1:2-1:4", "Unterminated template string 1:4-1:4"],
+    ],
+    [
+      "a carriage return in the line of a heredoc",
+      "<<E\na\rb\nE\n",
+      ["Invalid character 2:2-4:1", "Unterminated template string 2:2-4:1"],
+    ],
     ["the condition of a loop over what is unknown", "[for x in later : x if nope]", ["Unknown variable 1:24-1:28"]],
   ])("point at %s", (_, expression, expected) => {
     expect(mistakes(expression)).toEqual(expected);
@@ -41,12 +78,34 @@ describe("expressions", () => {
 });
 
 describe("native bodies", () => {
-  it.each([["a block on one line that the file ends in", "b { a = 1", ["Unclosed configuration block 1:3-1:4"]]])(
-    "say what is wrong with %s",
-    (_, text, expected) => {
-      expect(readNativeFile(text, "f").diagnostics.map(brief)).toEqual(expected);
-    },
-  );
+  it.each([
+    ["a block on one line that the file ends in", "b { a = 1", ["Unclosed configuration block 1:3-1:4"]],
+    ["a label that ends in a backslash", 'b "\\', ["Invalid character 1:4-1:5", "Invalid string literal 1:4-1:5"]],
+    [
+      "a block on one line, before what is wrong on it",
+      'b { "x" {\n  a = 1\n}\n\nc {\n}\n',
+      ["Invalid single-argument block definition 4:1-5:1", "Argument or block definition required 1:5-1:6"],
+    ],
+  ])("say what is wrong with %s", (_, text, expected) => {
+    expect(readNativeFile(text, "f").diagnostics.map(brief)).toEqual(expected);
+  });
+});
+
+describe("broken bodies", () => {
+  it("keep a broken escape in a label", () => {
+    expect(readNativeFile('b "\\u12x" {}\n', "f").body.tree.blocks[0]?.labels).toEqual(["\\u12x"]);
+  });
+
+  it("say again what is wrong with an expression that breaks off at a dot", () => {
+    const { body, diagnostics } = readNativeFile("a = b.\n", "f");
+    const a = body.attributes().attributes.get("a");
+    expect(a && evaluate(a.expression, scope).diagnostics).toEqual(diagnostics);
+  });
+
+  it("read operators on after a mistake that was not told of", () => {
+    const a = readNativeFile("b\na = % % 1\n", "f").body.tree.attributes.get("a");
+    expect([a?.expression.start, a?.expression.end]).toEqual([6, 11]);
+  });
 });
 
 describe("JSON bodies", () => {

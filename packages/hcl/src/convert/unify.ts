@@ -89,8 +89,17 @@ function mixed(
   const element = unifyTypes(elements, unsafe, convertible);
   if (!element) return undefined;
   const target: Type = { kind: collection, element: element.type };
-  const reachable = types.every((t) => t.kind !== structure || convertible(t, target, unsafe));
-  return reachable ? { type: target } : undefined;
+  const structures = types.filter((t) => t.kind === structure);
+  return reachable(structures, target, unsafe, convertible);
+}
+
+function reachable(
+  types: readonly Type[],
+  target: Type,
+  unsafe: boolean,
+  convertible: Convertible,
+): Unified | undefined {
+  return types.every((t) => convertible(t, target, unsafe)) ? { type: target } : undefined;
 }
 
 function objects(types: readonly ObjectType[], unsafe: boolean, convertible: Convertible): Unified | undefined {
@@ -106,7 +115,7 @@ function objects(types: readonly ObjectType[], unsafe: boolean, convertible: Con
       unsafe,
       convertible,
     );
-    return element && { type: mapOf(element.type) };
+    return element && reachable(types, mapOf(element.type), unsafe, convertible);
   }
   const attributes = new Map<string, Type>();
   for (const name of first.attributes.keys()) {
@@ -130,7 +139,7 @@ function tuples(types: readonly TupleType[], unsafe: boolean, convertible: Conve
       unsafe,
       convertible,
     );
-    return element && { type: listOf(element.type) };
+    return element && reachable(types, listOf(element.type), unsafe, convertible);
   }
   const elements: Type[] = [];
   for (const i of first.elements.keys()) {

@@ -10,7 +10,7 @@ export function startSpan(expression: Expression): Span {
     case "conditional":
       return startSpan(expression.condition);
     case "index":
-      return startSpan(expression.collection);
+      return { source: expression.source, start: expression.brackets.start, end: expression.brackets.start + 1 };
     case "tuple":
     case "object":
     case "for":

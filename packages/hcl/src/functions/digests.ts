@@ -1,3 +1,4 @@
+import { goQuote } from "../go-quote.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { STRING } from "../values/type.ts";
 import { stringValue, type Value } from "../values/value.ts";
@@ -79,7 +80,7 @@ function rsaDecrypt([ciphertext, key]: readonly Value[]): Outcome {
   const bytes = decodeBase64(ciphertext?.text ?? "");
   const library = rsa();
   if (typeof bytes === "number")
-    return new Fault(`failed to decode input ${JSON.stringify(ciphertext?.text)}: cipher text must be base64-encoded`);
+    return new Fault(`failed to decode input ${goQuote(ciphertext?.text ?? "")}: cipher text must be base64-encoded`);
   const parsed = library.parsePrivateKey(key?.text ?? "");
   if (parsed instanceof Fault) return parsed;
   const plain = library.decryptPkcs1(parsed, bytes);

@@ -51,16 +51,16 @@ function concatType(args: readonly Value[]): Type | Fault {
     if (unified?.type.kind === "list") return unified.type;
   }
   const elements: Type[] = [];
-  let open = false;
   for (const [i, arg] of args.entries()) {
     const { type } = arg;
     if (type.kind === "tuple") elements.push(...type.elements);
     else if (type.kind === "list") {
-      if (!arg.isKnown) open = true;
+      // What is behind a list of unknown length is not looked at.
+      if (!arg.isKnown) return DYNAMIC;
       for (const _ of arg.items) elements.push(type.element);
     } else return new ArgumentFault(i, `all arguments must be lists or tuples; got ${typeName(type)}`);
   }
-  return open ? DYNAMIC : tupleOf(elements);
+  return tupleOf(elements);
 }
 
 function concat(args: readonly Value[], type: Type): Outcome {
@@ -192,17 +192,25 @@ function slice(args: readonly Value[], type: Type): Outcome {
   return source?.isKnown ? sequence(source.items.slice(bounds.from, bounds.to), type) : unknownValue(type);
 }
 
+const unsorted = (length: number, type: Type): Value =>
+  sequence(
+    Array.from({ length }, () => unknownValue(STRING)),
+    type,
+  );
+
 function sorted([source]: readonly Value[], type: Type): Outcome {
   if (!source) return UNKNOWN;
   if (!source.isKnown) {
     const { min, max } = lengthBounds(source);
+    if (min === max) return unsorted(min, type);
     return unknownValue(type, {
       notNull: true,
       ...(min > 0 && { minLength: min }),
       ...(Number.isFinite(max) && { maxLength: max }),
     });
   }
-  if (!isWhollyKnown(source)) return unknownValue(type);
+  // The order is open as long as an element is, the number of elements is not.
+  if (!isWhollyKnown(source)) return unsorted(source.items.length, type);
   const missing = source.items.findIndex((v) => v.isNull);
   if (missing >= 0) return new Fault(`given list element ${missing} is null; a null string cannot be sorted`);
   return sequence(
@@ -271,7 +279,7 @@ export const sequenceFunctions: Functions = {
   },
   distinct: { parameters: [list("list")], returns: asGiven, notNull: true, call: distinct },
   chunklist: {
-    parameters: [list("list"), number("size")],
+    parameters: [{ ...list("list"), keepInner: true }, number("size", { keepInner: true })],
     returns: (args) => listOf(asGiven(args)),
     notNull: true,
     call: chunklist,
@@ -282,6 +290,7 @@ export const sequenceFunctions: Functions = {
       const [source] = args;
       const kind = source?.type.kind;
       if (kind !== "list" && kind !== "set" && kind !== "tuple") {
+        if (source && !isWhollyKnown(source)) return DYNAMIC;
         return new Fault("can only flatten lists, sets and tuples");
       }
       const made = source && flatten(args);
@@ -297,7 +306,7 @@ export const sequenceFunctions: Functions = {
     call: ([source], type) => sequence([...(source?.items ?? [])].reverse(), type),
   },
   slice: {
-    parameters: [anything("list"), number("start_index"), number("end_index")],
+    parameters: [anything("list", { keepInner: true }), number("start_index"), number("end_index")],
     returns: slicedType,
     notNull: true,
     call: slice,

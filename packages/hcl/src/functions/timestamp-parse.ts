@@ -1,3 +1,4 @@
+import { goQuote } from "../go-quote.ts";
 import { Fault } from "../values/arithmetic.ts";
 import { type CivilTime, civilTime, daysInMonth, unixTime } from "./civil-time.ts";
 
@@ -25,11 +26,11 @@ function fieldsOf(text: string): Fields | undefined {
   const nanosecond = match[7] ? Number(match[7].slice(1, 10).padEnd(9, "0")) : 0;
   let problem: string | undefined;
   // What Go's parser leaves over is what the message quotes.
-  if (month < 1 || month > 12) problem = `cannot use ${JSON.stringify(text.slice(7))} as month`;
+  if (month < 1 || month > 12) problem = `cannot use ${goQuote(text.slice(7))} as month`;
   else if (day < 1 || day > daysInMonth(year, month)) problem = "day out of range";
   else if (hour > 23) problem = "hour must be between 0 and 23 inclusive";
   else if (minute > 59) problem = "minute must have exactly two digits";
-  else if (second > 59) problem = `cannot use ${JSON.stringify(text.slice(19))} as second`;
+  else if (second > 59) problem = `cannot use ${goQuote(text.slice(19))} as second`;
   else if (zone !== "Z" && (Number(zone.slice(1, 3)) > 24 || Number(zone.slice(4, 6)) > 60)) {
     problem = "end of string before UTC offset";
   }
@@ -77,8 +78,8 @@ function describe(text: string): string {
     if (lead !== "") {
       if (!rest.startsWith(lead)) {
         if (lead === "T") return "missing required time introducer 'T'";
-        if (rest === "") return `end of string where ${quote(lead)} is expected`;
-        return `found ${quote(rest)} where ${quote(lead)} is expected`;
+        if (rest === "") return `end of string where ${goQuote(lead)} is expected`;
+        return `found ${goQuote(rest)} where ${goQuote(lead)} is expected`;
       }
       rest = rest.slice(1);
     }
@@ -89,7 +90,7 @@ function describe(text: string): string {
       if ((name === "hour" || name === "minute") && width > 0 && colon === width) {
         return `${name} must have exactly two digits`;
       }
-      return `cannot use ${quote(rest)} as ${name}`;
+      return `cannot use ${goQuote(rest)} as ${name}`;
     }
     rest = rest.slice(name === "year" ? 4 : 2);
   }
@@ -97,8 +98,6 @@ function describe(text: string): string {
   if (fraction) rest = rest.slice(fraction[0].length);
   if (rest === "") return "end of string before UTC offset";
   const offset = /^(?:Z|[+-]\d\d:\d\d)/.exec(rest);
-  if (offset) return `cannot use ${quote(rest.slice(offset[0].length))} as timestamp segment`;
-  return `cannot use ${quote(rest)} as UTC offset`;
+  if (offset) return `cannot use ${goQuote(rest.slice(offset[0].length))} as timestamp segment`;
+  return `cannot use ${goQuote(rest)} as UTC offset`;
 }
-
-const quote = (s: string): string => JSON.stringify(s);

@@ -10,6 +10,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { convert } from "../convert/convert.ts";
+import { goQuote } from "../go-quote.ts";
 import { Fault } from "../values/arithmetic.ts";
 import { STRING } from "../values/type.ts";
 import { NULL, objectValue, tupleValue, type Value } from "../values/value.ts";
@@ -71,7 +72,7 @@ class Builder {
       const target = node.resolve(this.document);
       return target
         ? this.build(target, depth + 1)
-        : new Fault(`reference to undefined anchor ${JSON.stringify(node.source)}`);
+        : new Fault(`reference to undefined anchor ${goQuote(node.source)}`);
     }
     if (isScalar(node)) {
       const text = typeof node.value === "string" ? node.value : (node.source ?? "");

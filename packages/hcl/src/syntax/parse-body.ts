@@ -189,13 +189,23 @@ function badHeader(reader: TokenReader, name: Token, next: Token): void {
 function blockBody(reader: TokenReader, open: Token): NativeBody | "nothing" {
   const first = reader.peekType();
   if (first === T.newline || first === T.eof || first === T.cBrace) return parseBody(reader, T.cBrace);
+  const mark = reader.diagnostics.length;
   const body = singleAttribute(reader);
+  const inside = reader.diagnostics.splice(mark);
+  singleLineEnd(reader, open);
+  // What is wrong with the line comes before what is wrong on it.
+  reader.diagnostics.push(...inside);
+  return body;
+}
+
+/** The brace that must follow the one argument; skips to behind it where something else does. */
+function singleLineEnd(reader: TokenReader, open: Token): void {
   const next = reader.peek();
   const say = (detail: string): void =>
     reader.error("hcl/invalid-block", "Invalid single-argument block definition", detail, next);
   if (next.type === T.cBrace) {
     reader.read();
-    return body;
+    return;
   }
   if (next.type === T.comma) {
     say(
@@ -213,7 +223,6 @@ function blockBody(reader: TokenReader, open: Token): NativeBody | "nothing" {
     );
   }
   reader.recover(T.cBrace);
-  return body;
 }
 
 /** The one argument of a block on a single line. */

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { packerFunctions } from "../src/functions/table.ts";
+import { evaluate, Scope } from "../src/index.ts";
+import { parseExpressionText } from "../src/syntax/parse.ts";
+import { decodeVariables, type ValueCode } from "./cases.ts";
+import { encodeValue } from "./coding.ts";
+import { fixtureHost } from "./node-host.ts";
+
+const strings: ValueCode["type"] = ["list", "string"];
+const marked = (value: unknown) => ({ $marks: ["k"], $value: value });
+const open = (type: ValueCode["type"]) => ({ $unknown: type });
+
+/** `m_` is marked, `u_` unknown, `in_` marked inside. */
+const variables = decodeVariables({
+  m_s: { type: "string", value: marked("a") },
+  u_s: { type: "string", value: open("string") },
+  m_n: { type: "number", value: marked("1") },
+  mu_n: { type: "number", value: marked(open("number")) },
+  u_n: { type: "number", value: open("number") },
+  m_l: { type: strings, value: marked(["a", "b"]) },
+  u_l: { type: strings, value: open(strings) },
+  in_l: { type: strings, value: [marked("a"), "b"] },
+  some_l: { type: strings, value: ["a", open("string")] },
+  some_set: { type: ["set", "string"], value: ["a", open("string")] },
+  u_d: { type: "dynamic", value: open("dynamic") },
+});
+const scope = new Scope({ variables, functions: packerFunctions(fixtureHost("/")) });
+
+function outcome(expression: string): unknown {
+  const { value, diagnostics } = evaluate(parseExpressionText(expression, "f").result, scope);
+  return diagnostics.length > 0 ? diagnostics.map((d) => d.detail) : encodeValue(value);
+}
+
+const sure = (type: ValueCode["type"]) => ({ $range: { notNull: true }, $unknown: type });
+
+describe("values that are marked or not known yet", () => {
+  it.each([
+    ["join(u_s, m_l)", marked(sure("string"))],
+    ["max(u_n, m_n)", marked(sure("number"))],
+    ["abs(mu_n)", sure("number")],
+    ["chunklist(u_l, m_n)", sure(["list", strings])],
+    ["concat(u_d, m_l)", open("dynamic")],
+    ["merge({ a = m_s }, {})", { a: marked("a") }],
+    ["values({ a = m_s })", [marked("a")]],
+    ["[in_l == [], 1 == (in_l == [])]", [marked(false), marked(false)]],
+    ["flatten(u_s)", open("dynamic")],
+    ["element(u_l, 4.5)", open("string")],
+    ["index(u_d, null)", open("dynamic")],
+    ["lookup(u_d, null, 1)", open("dynamic")],
+    ["concat(u_l, 1)", open("dynamic")],
+    ['formatlist("%s-%s", [], u_d)', sure(strings)],
+    ['formatlist("%s", u_s)', [sure("string")]],
+    ["sort(some_l)", [open("string"), open("string")]],
+    ["sort(some_set)", sure(strings)],
+    ['jsonencode("${u_s}x")', { $range: { notNull: true, prefix: '"' }, $unknown: "string" }],
+    ["some_l[*][*]", [["a"], open(["tuple", ["string"]])]],
+  ])("pass through %s", (expression, expected) => {
+    expect(outcome(expression)).toEqual(expected);
+  });
+
+  it("must agree in type behind two splats", () => {
+    const withNull = new Scope({ variables: decodeVariables({ l: { type: strings, value: ["a", null] } }) });
+    const { diagnostics } = evaluate(parseExpressionText("l[*][*]", "f").result, withNull);
+    expect(diagnostics.map((d) => d.summary)).toEqual(["Invalid nested splat expressions"]);
+  });
+
+  it("do not become maps whose elements have no common type", () => {
+    const [detail] = outcome("true ? { a = 1, b = [1] } : { c = null }") as string[];
+    expect(detail).toMatch(/^The true and false result expressions must have consistent types\./);
+  });
+
+  it.each([
+    ["[", "EOF"],
+    ['{"a"', "EOF"],
+    ["", "EOF"],
+    ['"a', "unexpected EOF"],
+    ["nul", "unexpected EOF"],
+  ])("are no JSON where %j ends", (json, end) => {
+    expect(outcome(`jsondecode(${JSON.stringify(json)})`)).toEqual([`Call to function "jsondecode" failed: ${end}.`]);
+  });
+});
