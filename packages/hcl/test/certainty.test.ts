@@ -53,6 +53,12 @@ describe("values that are marked or not known yet", () => {
     ["sort(some_l)", [open("string"), open("string")]],
     ["sort(some_set)", sure(strings)],
     ['jsonencode("${u_s}x")', { $range: { notNull: true, prefix: '"' }, $unknown: "string" }],
+    ["flatten({ a = [1], b = u_s })", ["1", open("string")]],
+    ["[for x in [mu_n] : x if x == 1]", marked(open("dynamic"))],
+    ["m_l[u_n]", marked(open("string"))],
+    ["m_l[u_d]", marked(open("dynamic"))],
+    ["u_l[m_n + u_n]", open("string")],
+    ["u_n == [null]", false],
     ["some_l[*][*]", [["a"], open(["tuple", ["string"]])]],
   ])("pass through %s", (expression, expected) => {
     expect(outcome(expression)).toEqual(expected);
@@ -62,6 +68,19 @@ describe("values that are marked or not known yet", () => {
     const withNull = new Scope({ variables: decodeVariables({ l: { type: strings, value: ["a", null] } }) });
     const { diagnostics } = evaluate(parseExpressionText("l[*][*]", "f").result, withNull);
     expect(diagnostics.map((d) => d.summary)).toEqual(["Invalid nested splat expressions"]);
+  });
+
+  it.each([
+    ["m_l[2]", "The given key does not identify an element in this collection value."],
+    ["[1][-1.5]", "indexing a sequence requires a whole number, but the given index has a fractional part."],
+    ["[1][1 / 0]", "indexing a sequence requires a whole number, but the given index has a fractional part."],
+  ])("have no element %s", (expression, why) => {
+    expect(outcome(expression)).toEqual([expect.stringMatching(new RegExp(`${why.replaceAll(".", "\\.")}$`))]);
+  });
+
+  it("name the first part in which two objects differ", () => {
+    const [detail] = outcome('true ? { a = true, b = [] } : { a = "x", b = "y" }') as string[];
+    expect(detail).toContain("Type mismatch for object attribute \"a\": The 'true' value is bool");
   });
 
   it("do not become maps whose elements have no common type", () => {

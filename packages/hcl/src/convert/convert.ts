@@ -201,9 +201,9 @@ function collection(from: CollectionType, to: CollectionType, unsafe: boolean): 
   return (value) => {
     const emptyElement = to.element.kind === "dynamic" ? from.element : withoutOptional(to.element);
     if (value.raw instanceof Map) return buildMap(value.entries, () => element, emptyElement);
-    // Unknown elements of a set may turn out equal to others, so nobody can tell how many there will be.
+    // Unknown elements of a set may turn out equal to others, so nobody can tell how many there will be; cty does not convert them then.
     if (from.kind === "set" && to.kind === "list" && value.items.some((item) => !item.isKnown)) {
-      return unknownValue(listOf(emptyElement));
+      return unknownValue(listOf(from.element));
     }
     return buildSequence(value.items, () => element, to.kind, emptyElement);
   };

@@ -53,7 +53,7 @@ class Loop {
       );
       return UNKNOWN;
     }
-    if (given.type.kind === "dynamic") return withMarks(UNKNOWN, given.marks);
+    if (given.type.kind === "dynamic") return UNKNOWN;
     const collection = unmark(given);
     this.addMarks(given);
     if (!isIterable(collection)) {
@@ -122,11 +122,11 @@ class Loop {
       this.known = false;
       return false;
     }
+    this.addMarks(bool);
     if (!bool.isKnown) {
       this.known = false;
       return false;
     }
-    this.addMarks(bool);
     return bool.raw === true;
   }
 
@@ -175,11 +175,11 @@ class Loop {
       this.known = false;
       return undefined;
     }
+    this.addMarks(key);
     if (!key.isKnown) {
       this.known = false;
       return undefined;
     }
-    this.addMarks(key);
     return key.text;
   }
 }

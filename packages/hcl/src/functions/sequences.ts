@@ -108,7 +108,8 @@ function chunklist([source, size]: readonly Value[], type: Type): Outcome {
 function flattened(source: Value, into: Value[], marks: Set<string>): boolean {
   for (const mark of source.marks ?? []) marks.add(mark);
   if (!source.isKnown || (source.type.kind === "set" && !isWhollyKnown(source))) return false;
-  for (const item of source.items) {
+  const items = source.raw instanceof Map ? source.entries.values() : source.items;
+  for (const item of items) {
     const { kind } = item.type;
     if (kind === "dynamic" && !item.isKnown) return false;
     if (kind !== "list" && kind !== "set" && kind !== "tuple") into.push(item);
@@ -120,9 +121,9 @@ function flattened(source: Value, into: Value[], marks: Set<string>): boolean {
 
 function flatten([source]: readonly Value[]): Value | Fault {
   const kind = source?.type.kind;
-  if (!source || (kind !== "list" && kind !== "set" && kind !== "tuple")) {
-    return new Fault("can only flatten lists, sets and tuples");
-  }
+  const wanted = kind === "list" || kind === "set" || kind === "tuple";
+  // cty does not look at the type as long as something in the argument is unknown.
+  if (!source || (!wanted && isWhollyKnown(source))) return new Fault("can only flatten lists, sets and tuples");
   const items: Value[] = [];
   const marks = new Set<string>();
   return flattened(source, items, marks) ? withMarks(tupleValue(items), marks) : UNKNOWN;
@@ -287,14 +288,8 @@ export const sequenceFunctions: Functions = {
   flatten: {
     parameters: [anything("list", { keepInner: true })],
     returns: (args) => {
-      const [source] = args;
-      const kind = source?.type.kind;
-      if (kind !== "list" && kind !== "set" && kind !== "tuple") {
-        if (source && !isWhollyKnown(source)) return DYNAMIC;
-        return new Fault("can only flatten lists, sets and tuples");
-      }
-      const made = source && flatten(args);
-      return made instanceof Value ? made.type : DYNAMIC;
+      const made = flatten(args);
+      return made instanceof Fault ? made : made.type;
     },
     notNull: true,
     call: flatten,

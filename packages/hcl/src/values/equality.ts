@@ -28,6 +28,7 @@ function plainEqual(a: Value, b: Value): Value {
   if (!a.isKnown || !b.isKnown) {
     if (a.type.kind === "dynamic" || b.type.kind === "dynamic") return UNKNOWN_BOOL;
     if (!a.isKnown && !b.isKnown && !sameType(a.type, b.type)) return UNKNOWN_BOOL;
+    if (a.type.kind !== b.type.kind) return FALSE;
     if (!sameType(a.type, b.type)) return hasDynamic(a.type) || hasDynamic(b.type) ? UNKNOWN_BOOL : FALSE;
     if (a.raw instanceof Unknown && rangeExcludes(a, b)) return FALSE;
     if (b.raw instanceof Unknown && rangeExcludes(b, a)) return FALSE;
