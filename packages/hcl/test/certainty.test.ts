@@ -89,6 +89,20 @@ describe("values that are marked or not known yet", () => {
   });
 
   it.each([
+    ["2024-02-30T25:61:61Z", "hour must be between 0 and 23 inclusive"],
+    ["2024-02-30T05:61:61", "minute must have exactly two digits"],
+    ["2024-02-30T05:01:61", 'cannot use "" as second'],
+    ["2024-02-30T05:01:01", "end of string before UTC offset"],
+    ["2024-02-30T05:01:01Z", "day out of range"],
+    ["2024-02-20T05:01:00,5Z", 'cannot use "," as timestamp segment'],
+    ["2024-02-20T05:01:00+24:00", 'cannot use "+24:00" as UTC offset'],
+    ["2024-02-20T0x:01:00Z", 'found "x:01:00Z" where ":" is expected'],
+  ])("are no times where %j is wrong", (time, why) => {
+    const detail = `Invalid value for "time" parameter: not a valid RFC3339 timestamp: ${why}.`;
+    expect(outcome(`formatdate("YYYY", "${time}")`)).toEqual([detail]);
+  });
+
+  it.each([
     ["[", "EOF"],
     ['{"a"', "EOF"],
     ["", "EOF"],

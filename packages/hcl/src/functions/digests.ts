@@ -34,7 +34,7 @@ function uuidBytes(given: string): Uint8Array | Fault {
   let s = given;
   if (s.length === 45 && s.toLowerCase().startsWith("urn:uuid:")) s = s.slice(9);
   else if (s.length === 38) s = s.slice(1, -1);
-  else if (s.length !== 36 && s.length !== 32) return new Fault(`invalid UUID length: ${given.length}`);
+  else if (s.length !== 36 && s.length !== 32) return new Fault(`invalid UUID length: ${utf8(given).length}`);
   const plain = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/.test(s)
     ? s.replaceAll("-", "")
     : s;

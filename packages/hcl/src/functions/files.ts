@@ -126,7 +126,8 @@ class Files {
     const fail = (verb: string, reason: string): Fault =>
       new Fault(`failed to read file ${goQuote(path)}: ${verb} ${path}: ${reason}`);
     if (path === "") return fail("open", "no such file or directory");
-    const bytes = this.read(isAbsolute(path, windows) ? path : joinPath(workingDirectory, path, windows));
+    // The path is not cleaned: directories that `..` leaves again must exist, as they must in Go.
+    const bytes = this.read(isAbsolute(path, windows) ? path : [workingDirectory, path].join(windows ? "\\" : "/"));
     if (!(bytes instanceof FileFailure)) return bytes;
     return fail(bytes.code === "directory" ? "read" : "open", bytes.reason);
   }

@@ -20,8 +20,12 @@ import { resolveScalar } from "./yaml-scalar.ts";
 const DEEPEST = 500;
 const MOST_NODES = 1_000_000;
 
+/** What no YAML text may hold, in quotes or not. */
+const CONTROL = /(?![\t\n\r\x85])\p{Cc}/u;
+
 /** YAML text as a value: objects, tuples and scalars by their looks. */
 export function readYaml(source: string): Value | Fault {
+  if (CONTROL.test(source)) return new Fault("control characters are not allowed");
   const documents = parseAllDocuments(source, {
     version: "1.1",
     schema: "failsafe",
