@@ -49,6 +49,13 @@ describe("expressions", () => {
     ["a mistake before an unknown right side", "nope || unknown_bool", ["Unknown variable 1:1-1:5"]],
     ["no mistake beside null, which is false", "nope && null", []],
     ["splats in splats that give several types", "[1, null][*][*]", []],
+    [
+      "the first four operators on bits",
+      "1 & 1 & 1 & 1 & 1 & 1",
+      [3, 7, 11, 15]
+        .map((column) => `Unsupported operator 1:${column}-1:${column + 1}`)
+        .concat("Extra characters after expression 1:3-1:4"),
+    ],
     ["a dot that nothing follows", "o.", ["Invalid attribute name 1:3-1:3"]],
     ["two indexes in one in a splat, at its star", "o.*.a.0.1", ["Invalid legacy index syntax 1:3-1:4"]],
     [

@@ -3,7 +3,7 @@ import { T, type TokenList } from "./token.ts";
 
 /** Complains about tokens that no grammar uses, each sort about as often as it helps. */
 export function reportUnusable(tokens: TokenList, diagnostics: Diagnostic[]): void {
-  const told = { backtick: 0, apostrophe: 0, semicolon: 0, utf8: 0 };
+  const told = { bitwise: 0, backtick: 0, apostrophe: 0, semicolon: 0, utf8: 0 };
   const say = (i: number, code: `hcl/${string}`, summary: string, detail: string): void => {
     diagnostics.push(problem(code, summary, { detail, subject: tokens.range(i) }));
   };
@@ -15,6 +15,7 @@ export function reportUnusable(tokens: TokenList, diagnostics: Diagnostic[]): vo
       case T.bitwiseOr:
       case T.bitwiseNot:
       case T.bitwiseXor: {
+        if (told.bitwise++ >= 4) break;
         const instead =
           type === T.bitwiseAnd
             ? 'AND ("&&")'
