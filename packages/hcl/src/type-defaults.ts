@@ -1,5 +1,4 @@
-import type { Diagnostic } from "@kiln/sdk";
-import { problem } from "@kiln/sdk";
+import { append, type Diagnostic, problem } from "@kiln/sdk";
 import { convert } from "./convert/convert.ts";
 import { evaluate } from "./eval/evaluate.ts";
 import { rangeOf } from "./syntax/ast.ts";
@@ -55,7 +54,7 @@ export function checkDefaults(defaults: TypeDefaults): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const [name, expression] of defaults.values) {
     const { value, diagnostics } = evaluate(expression);
-    found.push(...diagnostics);
+    append(found, diagnostics);
     const wanted = defaults.type.kind === "object" ? defaults.type.attributes.get(name) : undefined;
     if (diagnostics.length > 0 || !wanted) continue;
     const inner = defaults.children.get(name);
@@ -65,6 +64,6 @@ export function checkDefaults(defaults: TypeDefaults): readonly Diagnostic[] {
     const subject = rangeOf(expression);
     found.push(problem("hcl/invalid-default", "Invalid default value for optional attribute", { detail, subject }));
   }
-  for (const inner of defaults.children.values()) found.push(...checkDefaults(inner));
+  for (const inner of defaults.children.values()) append(found, checkDefaults(inner));
   return found;
 }

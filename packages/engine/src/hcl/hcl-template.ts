@@ -18,6 +18,7 @@ export interface HclVariable {
   readonly defaults: TypeDefaults | undefined;
   /** Absent: somebody must set it. */
   readonly fallback?: Value;
+  /** Where a default is given, be it a wrong one. */
   readonly fallbackSpan?: Span;
   readonly description?: string;
   readonly sensitive: boolean;

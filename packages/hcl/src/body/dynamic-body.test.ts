@@ -3,7 +3,7 @@ import { evaluate } from "../eval/evaluate.ts";
 import { Scope } from "../eval/scope.ts";
 import { listOf, STRING } from "../values/type.ts";
 import { stringValue, tupleValue, unknownValue } from "../values/value.ts";
-import type { Body } from "./body.ts";
+import type { BlockSchema, Body } from "./body.ts";
 import { expandDynamicBlocks } from "./dynamic-body.ts";
 import { readJsonFile, readNativeFile } from "./read-file.ts";
 
@@ -13,6 +13,14 @@ const scope = new Scope({
     ["later", unknownValue(listOf(STRING))],
   ]),
 });
+/** The summaries of what is wrong, each with the text that it points at. */
+function mistakes(text: string, schema: BlockSchema): string[] {
+  const body = expandDynamicBlocks(readNativeFile(text, "f").body, scope);
+  return body.content({ blocks: [schema] }).diagnostics.map(({ summary, subject }) => {
+    return `${summary} ${text.slice(subject?.start.byte, subject?.end.byte)}`;
+  });
+}
+
 const tag = { type: "tag", labels: ["name"] };
 
 function tags(body: Body): unknown {
@@ -87,13 +95,56 @@ dynamic "tag" {
     expect([blocks.length, v && evaluate(v.expression, scope).value.isKnown]).toEqual([1, false]);
   });
 
+  it("knows no value in a block of an unknown collection, not even a written one", () => {
+    const text = 'dynamic "b" {\n  for_each = later\n  content {\n    v = 1\n    in {\n      v = nope\n    }\n  }\n}\n';
+    const body = expandDynamicBlocks(readNativeFile(text, "f").body, scope);
+    const [block] = body.content({ blocks: [{ type: "b" }] }).content.blocks;
+    const read = block?.body.content({ attributes: [{ name: "v" }], blocks: [{ type: "in" }] }).content;
+    const inside = read?.blocks[0]?.body.attributes().attributes;
+    for (const attribute of [read?.attributes.get("v"), inside?.get("v")]) {
+      const { value, diagnostics } = evaluate(attribute!.expression, scope);
+      expect([value.isKnown, diagnostics]).toEqual([false, []]);
+    }
+  });
+
+  it.each([
+    ["for_each = nope\n  content {}\n  content {}", "Unknown variable", "nope"],
+    ["for_each = names\n  iterator = it.x\n  content {}", "Invalid dynamic iterator name", "it.x"],
+    ["for_each = nope\n  iterator = 1\n  content {}", "Invalid expression", "1"],
+    ['for_each = names\n  labels = ["x"]\n  content {}', "Unsupported argument", "labels"],
+    ["for_each = names\n  labels = []\n  content {}", "Unsupported argument", "labels"],
+  ])("refuses dynamic blocks with %j at the mistake", (inside, summary, place) => {
+    const text = `dynamic "b" {\n  ${inside}\n}\n`;
+    expect(mistakes(text, { type: "b" })).toEqual([`${summary} ${place}`]);
+  });
+
+  it.each([
+    ["labels = names", "Invalid expression names"],
+    ['labels = ["x", tag.key, 3]', "Extraneous dynamic block label tag.key"],
+    ["labels = []", "Insufficient dynamic block labels []"],
+    ['labels = ["${tag.key}", null]', "Extraneous dynamic block label null"],
+    ["labels = [null]", "Invalid dynamic block label null"],
+    ["labels = [nope]", "Unknown variable nope"],
+  ])("refuses %j at the mistake", (labels, mistake) => {
+    const found = mistakes(`dynamic "tag" {\n  for_each = ["one"]\n  ${labels}\n  content {}\n}\n`, tag);
+    expect(found).toEqual([mistake]);
+  });
+
+  it("points at the label expressions where the labels of a generated block are wanted", () => {
+    const text = 'dynamic "tag" {\n  for_each = names\n  labels = [tag.value]\n  content {}\n}\n';
+    const { blocks } = expandDynamicBlocks(readNativeFile(text, "f").body, scope).content({ blocks: [tag] }).content;
+    expect(blocks.map((b) => b.labelSpans.map((span) => text.slice(span.start, span.end)))).toEqual([
+      ["tag.value"],
+      ["tag.value"],
+    ]);
+  });
+
   it.each([
     ['dynamic "b" {\n  for_each = 1\n  content {}\n}\n', "Invalid dynamic for_each value"],
     ['dynamic "b" {\n  for_each = null\n  content {}\n}\n', "Invalid dynamic for_each value"],
     ['dynamic "b" {\n  for_each = names\n}\n', "Missing dynamic content block"],
     ['dynamic "b" {\n  for_each = names\n  content {}\n  content {}\n}\n', "Extraneous dynamic content block"],
     ['dynamic "b" {\n  for_each = names\n  iterator = a.b\n  content {}\n}\n', "Invalid dynamic iterator name"],
-    ['dynamic "b" {\n  for_each = names\n  labels = ["x"]\n  content {}\n}\n', "Extraneous dynamic block label"],
     ['dynamic "nope" {\n  for_each = names\n  content {}\n}\n', "Unsupported block type"],
     ['dynamic "b" {\n  content {}\n}\n', "Missing required argument"],
   ])("refuses %j", (text, summary) => {

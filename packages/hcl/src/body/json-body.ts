@@ -1,4 +1,5 @@
 import { append, type Diagnostic, problem } from "@kiln/sdk";
+import { goQuote } from "../go-quote.ts";
 import { startOf } from "../json/parse-json.ts";
 import { didYouMean, nearest } from "../suggestion.ts";
 import { between, type JsonMember, type JsonNode, rangeOf, type Span } from "../syntax/ast.ts";
@@ -49,11 +50,12 @@ export class JsonSyntaxBody implements Body {
       ...(schema.attributes ?? []).map((a) => a.name),
       ...(schema.blocks ?? []).map((b) => b.type),
     ]);
-    for (const member of members(this.node, undefined, [])) {
+    // Like HCL, which looks a second time here, says twice which items of an array at the root are no objects.
+    for (const member of members(this.node, undefined, found)) {
       // "//" holds a comment.
       if (member.name === "//" || this.hidden.has(member.name) || known.has(member.name)) continue;
       const near = nearest(member.name, known);
-      const detail = `No argument or block type is named "${member.name}".${didYouMean(near)}`;
+      const detail = `No argument or block type is named ${goQuote(member.name)}.${didYouMean(near)}`;
       const context = rangeOf(between(member.nameSpan, member.value));
       const subject = rangeOf(member.nameSpan);
       found.push(problem("hcl/unsupported-argument", "Extraneous JSON object property", { detail, subject, context }));
@@ -85,7 +87,7 @@ function wrongType(detail: string, node: JsonNode): Diagnostic {
 
 function duplicate(summary: string, { name, nameSpan, value }: JsonMember, earlier: Span): Diagnostic {
   return problem("hcl/duplicate-attribute", summary, {
-    detail: `The argument "${name}" was already set at ${rangeText(rangeOf(earlier))}.`,
+    detail: `The argument ${goQuote(name)} was already set at ${rangeText(rangeOf(earlier))}.`,
     subject: rangeOf(nameSpan),
     context: rangeOf(between(nameSpan, value)),
   });

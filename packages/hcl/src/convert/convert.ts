@@ -1,3 +1,4 @@
+import { goQuote } from "../go-quote.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import type { BigFloat } from "../values/big-float.ts";
 import { parseNumber } from "../values/big-float-parse.ts";
@@ -9,6 +10,7 @@ import {
   type CollectionType,
   isCollection,
   isPrimitive,
+  listOf,
   type ObjectType,
   sameType,
   type TupleType,
@@ -199,6 +201,10 @@ function collection(from: CollectionType, to: CollectionType, unsafe: boolean): 
   return (value) => {
     const emptyElement = to.element.kind === "dynamic" ? from.element : withoutOptional(to.element);
     if (value.raw instanceof Map) return buildMap(value.entries, () => element, emptyElement);
+    // Unknown elements of a set may turn out equal to others, so nobody can tell how many there will be; cty does not convert them then.
+    if (from.kind === "set" && to.kind === "list" && value.items.some((item) => !item.isKnown)) {
+      return unknownValue(listOf(from.element));
+    }
     return buildSequence(value.items, () => element, to.kind, emptyElement);
   };
 }
@@ -247,7 +253,7 @@ function buildMap(entries: ReadonlyMap<string, Value>, step: Step, empty: Type):
   let i = 0;
   for (const [key, item] of entries) {
     const result = step(i++)?.(item) ?? item;
-    if (result instanceof Fault) return at(result, `[${JSON.stringify(key)}]`);
+    if (result instanceof Fault) return at(result, `[${goQuote(key)}]`);
     made.push([key, result]);
   }
   const elements = oneType(made.map(([, v]) => v));
@@ -318,7 +324,7 @@ function mapToObject(from: CollectionType, to: ObjectType): Conversion | undefin
         continue;
       }
       const result = steps.get(name)?.(item) ?? item;
-      if (result instanceof Fault) return at(result, `[${JSON.stringify(name)}]`);
+      if (result instanceof Fault) return at(result, `[${goQuote(name)}]`);
       made.push([name, result]);
     }
     return objectFrom(made);

@@ -1,3 +1,4 @@
+import { goQuote } from "../go-quote.ts";
 import {
   constraintName,
   isCollection,
@@ -12,8 +13,6 @@ import { compareText } from "../values/value.ts";
 /** Whether values of one type can become values of the other, some of them at least if `unsafe`. */
 export type Convertible = (from: Type, to: Type, unsafe: boolean) => boolean;
 
-const quote = (s: string): string => JSON.stringify(s);
-
 /** Why a value of type `got` can never become one of type `want`, in the words of cty. */
 export function mismatch(got: Type, want: Type, convertible: Convertible): string {
   if (got.kind === "object" && want.kind === "object") return objects(got, want, convertible);
@@ -25,7 +24,7 @@ export function mismatch(got: Type, want: Type, convertible: Convertible): strin
       if (got.kind !== fits) return `${constraintName(want)} required`;
       const parts: Iterable<readonly [string, Type]> =
         got.kind === "object"
-          ? [...got.attributes].map(([name, type]) => [quote(name), type] as const)
+          ? [...got.attributes].map(([name, type]) => [goQuote(name), type] as const)
           : got.elements.map((type, i) => [String(i), type] as const);
       for (const [where, type] of parts) {
         if (sameType(type, want.element) || convertible(type, want.element, true)) continue;
@@ -50,13 +49,13 @@ function objects(got: ObjectType, want: ObjectType, convertible: Convertible): s
   for (const [name, type] of [...want.attributes].sort(([a], [b]) => compareText(a, b))) {
     const theirs = got.attributes.get(name);
     if (!theirs) {
-      if (!want.optional.has(name)) missing.push(quote(name));
+      if (!want.optional.has(name)) missing.push(goQuote(name));
       continue;
     }
     if (sameType(theirs, type) || unsafe !== undefined) continue;
-    if (!convertible(theirs, type, true)) unsafe = `attribute ${quote(name)}: ${mismatch(theirs, type, convertible)}`;
+    if (!convertible(theirs, type, true)) unsafe = `attribute ${goQuote(name)}: ${mismatch(theirs, type, convertible)}`;
     else if (safe === undefined && !convertible(theirs, type, false)) {
-      safe = `attribute ${quote(name)}: ${mismatch(theirs, type, convertible)}`;
+      safe = `attribute ${goQuote(name)}: ${mismatch(theirs, type, convertible)}`;
     }
   }
   if (missing.length === 1) return `attribute ${missing[0]} is required`;

@@ -1,3 +1,4 @@
+import { append } from "@kiln/sdk";
 import {
   DYNAMIC,
   isCollection,
@@ -83,14 +84,23 @@ function mixed(
   const elements: Type[] = [];
   for (const type of types) {
     if (type.kind === collection && isCollection(type)) elements.push(type.element);
-    else if (type.kind === "object") elements.push(...type.attributes.values());
-    else if (type.kind === "tuple") elements.push(...type.elements);
+    else if (type.kind === "object") append(elements, type.attributes.values());
+    else if (type.kind === "tuple") append(elements, type.elements);
   }
   const element = unifyTypes(elements, unsafe, convertible);
   if (!element) return undefined;
   const target: Type = { kind: collection, element: element.type };
-  const reachable = types.every((t) => t.kind !== structure || convertible(t, target, unsafe));
-  return reachable ? { type: target } : undefined;
+  const structures = types.filter((t) => t.kind === structure);
+  return reachable(structures, target, unsafe, convertible);
+}
+
+function reachable(
+  types: readonly Type[],
+  target: Type,
+  unsafe: boolean,
+  convertible: Convertible,
+): Unified | undefined {
+  return types.every((t) => convertible(t, target, unsafe)) ? { type: target } : undefined;
 }
 
 function objects(types: readonly ObjectType[], unsafe: boolean, convertible: Convertible): Unified | undefined {
@@ -106,7 +116,7 @@ function objects(types: readonly ObjectType[], unsafe: boolean, convertible: Con
       unsafe,
       convertible,
     );
-    return element && { type: mapOf(element.type) };
+    return element && reachable(types, mapOf(element.type), unsafe, convertible);
   }
   const attributes = new Map<string, Type>();
   for (const name of first.attributes.keys()) {
@@ -130,7 +140,7 @@ function tuples(types: readonly TupleType[], unsafe: boolean, convertible: Conve
       unsafe,
       convertible,
     );
-    return element && { type: listOf(element.type) };
+    return element && reachable(types, listOf(element.type), unsafe, convertible);
   }
   const elements: Type[] = [];
   for (const i of first.elements.keys()) {

@@ -81,21 +81,22 @@ export function elementOf(evaluator: Evaluator, collection: Value, key: Value, s
     return UNKNOWN;
   }
   if (key.isNull) return invalid("Can't use a null value as an indexing key.");
-  if (key.type.kind === "dynamic" || type.kind === "dynamic") return UNKNOWN;
+  if (key.type.kind === "dynamic" || type.kind === "dynamic") return withMarksOf(UNKNOWN, collection);
   switch (type.kind) {
     case "list":
     case "tuple":
     case "map": {
       const wanted = convert(key, type.kind === "map" ? STRING : NUMBER);
       if (wanted instanceof Fault) return invalid(`${NO_ELEMENT}: ${wanted.message}.`);
-      if (type.kind !== "tuple" && !collection.isKnown) return unknownValue(type.element);
-      const found = pick(unmark(collection), unmark(wanted));
-      return typeof found === "string" ? invalid(found) : withMarksOf(found, collection, wanted);
+      if (type.kind !== "tuple" && !collection.isKnown) return withMarksOf(unknownValue(type.element), collection);
+      const found = pick(collection, unmark(wanted));
+      if (typeof found === "string") return invalid(found);
+      return wanted.isKnown ? withMarksOf(found, collection, wanted) : withMarksOf(found, collection);
     }
     case "object": {
       const wanted = convert(key, STRING);
       if (wanted instanceof Fault) return invalid(`${NO_ELEMENT}: ${wanted.message}.`);
-      if (!wanted.isKnown) return withMarksOf(UNKNOWN, collection, wanted);
+      if (!wanted.isKnown) return withMarksOf(UNKNOWN, collection);
       const attribute = type.attributes.get(wanted.text);
       const found = collection.entries.get(wanted.text) ?? (attribute && unknownValue(attribute));
       if (found) return withMarksOf(found, collection, wanted);
@@ -122,10 +123,10 @@ function pick(collection: Value, key: Value): Value | string {
   }
   if (!key.isKnown) return type.kind === "list" ? unknownValue(type.element) : UNKNOWN;
   const index = key.raw as BigFloat;
-  if (index.sign < 0) return `${NO_ELEMENT}: a negative number is not a valid index for a sequence.`;
-  if (!index.isWhole && !index.infinite) {
+  if (!index.isWhole) {
     return `${NO_ELEMENT}: indexing a sequence requires a whole number, but the given index has a fractional part.`;
   }
+  if (index.sign < 0) return `${NO_ELEMENT}: a negative number is not a valid index for a sequence.`;
   const at = index.toNumber();
   if (type.kind === "tuple" && !collection.isKnown) {
     const element = type.elements[at];
@@ -134,8 +135,8 @@ function pick(collection: Value, key: Value): Value | string {
   const length = type.kind === "tuple" ? type.elements.length : collection.items.length;
   const found = collection.items[at];
   if (found) return found;
-  // HCL gives a reason only for the first index past the end.
-  if (at !== length) return `${NO_ELEMENT}.`;
+  // HCL gives a reason only for the first index past the end, and does not tell how long a marked sequence is.
+  if (at !== length || collection.marks !== undefined) return `${NO_ELEMENT}.`;
   if (length === 0) return `${NO_ELEMENT}: the collection has no elements.`;
   return `${NO_ELEMENT}: the given index is greater than or equal to the length of the collection.`;
 }

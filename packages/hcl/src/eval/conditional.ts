@@ -129,7 +129,7 @@ function objectDifference(then: ObjectType, otherwise: ObjectType): string | und
   for (const [name, type] of sorted(then)) {
     const theirs = otherwise.attributes.get(name);
     if (!theirs) return `The 'true' value includes object attribute "${name}", which is absent in the 'false' value.`;
-    if (!sameType(type, theirs) && !unify([type, theirs], true)) {
+    if (!sameType(type, theirs)) {
       return `Type mismatch for object attribute "${name}": ${difference(type, theirs)}`;
     }
   }
@@ -147,7 +147,7 @@ function tupleDifference(then: TupleType, otherwise: TupleType): string | undefi
   }
   for (const [i, type] of then.elements.entries()) {
     const theirs = otherwise.elements[i];
-    if (theirs && !sameType(type, theirs) && !unify([type, theirs], true)) {
+    if (theirs && !sameType(type, theirs)) {
       return `Type mismatch for tuple element ${i}: ${difference(type, theirs)}`;
     }
   }

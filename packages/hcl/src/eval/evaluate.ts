@@ -68,16 +68,11 @@ function rule(expression: Expression, scope: Scope, evaluator: Evaluator): Value
       return unary(expression, scope, evaluator);
     case "conditional":
       return conditional(expression, scope, evaluator);
-    case "traversal": {
-      const before = evaluator.diagnostics.length;
-      const from = evaluator.value(expression.from, scope);
-      return evaluator.diagnostics.length > before ? UNKNOWN : follow(evaluator, from, expression.steps);
-    }
+    case "traversal":
+      return follow(evaluator, evaluator.value(expression.from, scope), expression.steps);
     case "index": {
-      const before = evaluator.diagnostics.length;
       const collection = evaluator.value(expression.collection, scope);
       const key = evaluator.value(expression.key, scope);
-      if (evaluator.diagnostics.length > before) return UNKNOWN;
       return elementOf(evaluator, collection, key, expression.brackets);
     }
     case "for":
@@ -90,6 +85,9 @@ function rule(expression: Expression, scope: Scope, evaluator: Evaluator): Value
       return join(expression, scope, evaluator);
     case "bound":
       return evaluator.value(expression.expression, scope.child(expression.variables));
+    case "broken":
+      evaluator.report(expression.diagnostics);
+      return UNKNOWN;
     case "json":
       return jsonExpression(expression, scope, evaluator);
     default:

@@ -53,7 +53,7 @@ class Loop {
       );
       return UNKNOWN;
     }
-    if (given.type.kind === "dynamic") return withMarks(UNKNOWN, given.marks);
+    if (given.type.kind === "dynamic") return UNKNOWN;
     const collection = unmark(given);
     this.addMarks(given);
     if (!isIterable(collection)) {
@@ -61,8 +61,8 @@ class Loop {
       this.error("hcl/not-iterable", "Iteration over non-iterable value", detail, node.collection);
       return UNKNOWN;
     }
-    if (!collection.isKnown) return withMarks(UNKNOWN, this.marks);
     if (node.condition && !this.conditionMakesSense(node.condition)) return UNKNOWN;
+    if (!collection.isKnown) return withMarks(UNKNOWN, this.marks);
     return withMarks(node.key ? this.object(collection, node.key) : this.tuple(collection), this.marks);
   }
 
@@ -122,11 +122,11 @@ class Loop {
       this.known = false;
       return false;
     }
+    this.addMarks(bool);
     if (!bool.isKnown) {
       this.known = false;
       return false;
     }
-    this.addMarks(bool);
     return bool.raw === true;
   }
 
@@ -175,11 +175,11 @@ class Loop {
       this.known = false;
       return undefined;
     }
+    this.addMarks(key);
     if (!key.isKnown) {
       this.known = false;
       return undefined;
     }
-    this.addMarks(key);
     return key.text;
   }
 }

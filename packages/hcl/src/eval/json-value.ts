@@ -1,4 +1,5 @@
 import { convert } from "../convert/convert.ts";
+import { goQuote } from "../go-quote.ts";
 import { type JsonExpression, type JsonNode, rangeOf, type Span } from "../syntax/ast.ts";
 import { parseTemplateText } from "../syntax/parse.ts";
 import { rangeText } from "../syntax/range-text.ts";
@@ -65,7 +66,7 @@ function jsonObject(node: Extract<JsonNode, { type: "object" }>, scope: Scope, e
     }
     const earlier = places.get(key.text);
     if (earlier) {
-      const detail = `An attribute named "${key.text}" was already defined at ${rangeText(rangeOf(earlier))}.`;
+      const detail = `An attribute named ${goQuote(key.text)} was already defined at ${rangeText(rangeOf(earlier))}.`;
       evaluator.error("hcl/duplicate-key", "Duplicate object attribute", detail, member.nameSpan);
       continue;
     }

@@ -69,6 +69,7 @@ function one(node: Binary, left: Side, scope: Scope, evaluator: Evaluator): Side
   if (scratch.failed) {
     return { value: result, diagnostics: [...scratch.diagnostics, ...left.diagnostics, ...right.diagnostics] };
   }
+  let found = [...left.diagnostics, ...right.diagnostics];
   if (node.operator === "&&" || node.operator === "||") {
     const deciding = node.operator === "||";
     // The side that decides makes what went wrong on the other side irrelevant.
@@ -76,16 +77,21 @@ function one(node: Binary, left: Side, scope: Scope, evaluator: Evaluator): Side
       value: withMarksOf(boolValue(deciding), a, b),
       diagnostics: side.diagnostics,
     });
-    if (a.raw === deciding) return marked(left);
-    if (b.raw === deciding) return marked(right);
+    if (decides(a, deciding)) return marked(left);
+    if (decides(b, deciding)) return marked(right);
+    // Behind a sound but unknown left side, HCL says nothing about an unknown right one.
+    if (!a.isKnown && !b.isKnown && left.diagnostics.length === 0) found = [];
   }
-  if (left.diagnostics.length > 0 || right.diagnostics.length > 0) {
-    return { value: result, diagnostics: [...left.diagnostics, ...right.diagnostics] };
-  }
+  if (found.length > 0) return { value: result, diagnostics: found };
   const outcome = operation.apply(a, b);
   if (outcome instanceof Value) return { value: outcome, diagnostics: [] };
   failed(scratch, outcome, node);
   return { value: result, diagnostics: scratch.diagnostics };
+}
+
+/** Whether one operand of `&&` or `||` settles the result, which is `deciding`; null counts as false. */
+function decides(operand: Value, deciding: boolean): boolean {
+  return operand.raw === deciding || (!deciding && operand.isNull);
 }
 
 function failed(evaluator: Evaluator, fault: math.Fault, node: Binary | Unary): void {

@@ -95,6 +95,7 @@ function walk(expression: Expression, hidden: ReadonlySet<string>, found: Refere
     case "json":
       return walkJson(expression.node, hidden, found);
     case "literal":
+    case "broken":
     case "item":
       return;
     default:

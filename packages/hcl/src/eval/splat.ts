@@ -1,7 +1,8 @@
+import { convert } from "../convert/convert.ts";
 import { between, type Splat } from "../syntax/ast.ts";
 import { unmark, withMarks } from "../values/marks.ts";
 import { definitelyNotNull, lengthBounds } from "../values/refine.ts";
-import { EMPTY_TUPLE, isCollection, listOf, type Type, tupleOf } from "../values/type.ts";
+import { DYNAMIC, EMPTY_TUPLE, isCollection, listOf, type Type, tupleOf } from "../values/type.ts";
 import { listValue, type Refinement, sameTypes, tupleValue, UNKNOWN, unknownValue, Value } from "../values/value.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { Scope } from "./scope.ts";
@@ -35,10 +36,21 @@ export function splat(expression: Splat, scope: Scope, evaluator: Evaluator): Va
   });
   if (maybeNone) return withMarks(UNKNOWN, source.marks);
   if (failed) return withMarks(unknownValue(resultType(source.type, each, evaluator.scratch())), source.marks);
-  if (source.type.kind === "tuple" || !sameTypes(items)) return withMarks(tupleValue(items), source.marks);
-  if (items.length > 0) return withMarks(listValue(items), source.marks);
+  if (source.type.kind === "tuple") return withMarks(tupleValue(items), source.marks);
+  if (items.length > 0) return withMarks(listOfResults(items, expression, evaluator), source.marks);
   const type = resultType(source.type, each, evaluator);
   return withMarks(new Value(type, []), source.marks);
+}
+
+/** The results of a splat over a list or set, which must have one type; an undecided one has that of the others. */
+function listOfResults(items: readonly Value[], expression: Splat, evaluator: Evaluator): Value {
+  const type = items.find((item) => item.type.kind !== "dynamic")?.type ?? DYNAMIC;
+  const alike = items.map((item) => (item.type.kind === "dynamic" ? convert(item, type) : item));
+  if (alike.every((item): item is Value => item instanceof Value) && sameTypes(alike)) return listValue(alike);
+  const detail =
+    "The second level of splat expression produced elements of different types, so it isn't possible to construct a valid list to represent the top-level result.\n\nConsider using a for expression instead, to produce a tuple-typed result which can therefore have non-homogenous element types.";
+  evaluator.error("hcl/nested-splat", "Invalid nested splat expressions", detail, expression.each, expression);
+  return UNKNOWN;
 }
 
 type Each = (value: Value, evaluator: Evaluator) => Value;

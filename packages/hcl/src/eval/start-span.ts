@@ -6,11 +6,11 @@ export function startSpan(expression: Expression): Span {
     case "call":
       return between(expression.nameSpan, expression.openSpan);
     case "reference":
-      return { source: expression.source, start: expression.start, end: expression.rootEnd };
+      return expression;
     case "conditional":
       return startSpan(expression.condition);
     case "index":
-      return startSpan(expression.collection);
+      return { source: expression.source, start: expression.brackets.start, end: expression.brackets.start + 1 };
     case "tuple":
     case "object":
     case "for":
@@ -23,6 +23,8 @@ export function startSpan(expression: Expression): Span {
       return startSpan(expression.tuple);
     case "binary":
       return leftmost(expression);
+    case "parentheses":
+      return startSpan(expression.expression);
     case "unary":
       return { source: expression.source, start: expression.start, end: expression.start + 1 };
     default:

@@ -41,17 +41,23 @@ export function template(expression: Template, scope: Scope, evaluator: Evaluato
   return withMarks(result, marks);
 }
 
-/** What follows could combine with the last grapheme of a prefix, so that one is not certain, unless it is punctuation. */
+/**
+ * What follows could combine with the last grapheme of a prefix, so that one is not certain, unless it is punctuation. Where
+ * the last character combines with nothing at all, cty is certain only of what stands before the first line break.
+ */
 function refinedPrefix(text: string): { readonly prefix?: string } {
   const whole = text.normalize("NFC");
-  const certain = /[\t !-/:;?@[-`{-~]$/.test(whole) ? whole : graphemes(whole).slice(0, -1).join("");
+  const kept = /[\t !-/:;?@[-_{-~]$/.test(whole) ? whole : graphemes(whole).slice(0, -1).join("");
+  const combines = /[A-PR-Za-pr-z<=>\x80-\uffff]$/.test(whole);
+  const certain = combines ? kept : kept.replace(/(?<!\r)\n[\s\S]*/, "");
   return certain === "" ? {} : { prefix: certain };
 }
 
 /** The texts of a `%{ for }` one after another. */
 export function join(expression: TemplateJoin, scope: Scope, evaluator: Evaluator): Value {
   const tuple = evaluator.value(expression.tuple, scope);
-  if (!tuple.isKnown || tuple.isNull) return withMarks(unknownValue(STRING), tuple.marks);
+  // Like cty, a text that is not known yet does not tell which of its parts are marked.
+  if (!tuple.isKnown || tuple.isNull) return unknownValue(STRING);
   const texts: string[] = [];
   const marks = new Set<string>(tuple.marks);
   for (const item of tuple.items) {
@@ -67,7 +73,7 @@ export function join(expression: TemplateJoin, scope: Scope, evaluator: Evaluato
       evaluator.error("hcl/template-value", BAD, detail, expression);
       continue;
     }
-    if (!text.isKnown) return withMarks(unknownValue(STRING), marks);
+    if (!text.isKnown) return withMarks(unknownValue(STRING), tuple.marks);
     texts.push(text.text);
   }
   return withMarks(stringValue(texts.join("")), marks);

@@ -55,7 +55,8 @@ function padded(
   };
   skip();
   if (filled === 2) {
-    if (text[i] !== "=") return Math.min(i, text.length);
+    // Go blames the first of the two signs where the second is something else.
+    if (text[i] !== "=") return i < text.length ? i - 1 : i;
     i++;
     skip();
   }

@@ -203,7 +203,7 @@ export const collectionFunctions: Functions = {
     call: length,
   },
   element: {
-    parameters: [anything("list", { allowUnknown: true, keepInner: true }), number("index")],
+    parameters: [anything("list", { keepInner: true }), number("index")],
     returns: elementType,
     call: element,
   },
@@ -215,7 +215,11 @@ export const collectionFunctions: Functions = {
   },
   index: { parameters: [anything("list"), anything("value")], returns: NUMBER, notNull: true, call: index },
   lookup: {
-    parameters: [anything("inputMap", { keepInner: true }), text("key"), anything("default", { keepInner: true })],
+    parameters: [
+      anything("inputMap", { keepInner: true }),
+      text("key", { keepInner: true }),
+      anything("default", { keepInner: true }),
+    ],
     returns: lookupType,
     call: lookup,
   },
@@ -234,7 +238,7 @@ export const collectionFunctions: Functions = {
     },
   },
   values: {
-    parameters: [anything("mapping")],
+    parameters: [anything("mapping", { keepInner: true })],
     returns: ([source]) => {
       const type = source?.type;
       if (type?.kind === "map") return listOf(type.element);
@@ -245,13 +249,13 @@ export const collectionFunctions: Functions = {
   },
   merge: {
     parameters: [],
-    variadic: anything("maps", { allowDynamic: true, allowNull: true }),
+    variadic: anything("maps", { allowDynamic: true, allowNull: true, keepInner: true }),
     returns: mergedType,
     notNull: true,
     call: merge,
   },
   zipmap: {
-    parameters: [{ name: "keys", type: listOf(STRING) }, anything("values")],
+    parameters: [{ name: "keys", type: listOf(STRING), keepInner: true }, anything("values", { keepInner: true })],
     returns: zippedType,
     notNull: true,
     call: zipmap,

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "@kiln/sdk";
+import { append, type Diagnostic } from "@kiln/sdk";
 import { convert } from "../convert/convert.ts";
 import { rangeText } from "../syntax/range-text.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
@@ -17,7 +17,7 @@ function attempt(args: readonly Value[]): Outcome {
   for (const arg of args) {
     const { value, diagnostics } = held<Closure>(arg).evaluate();
     if (diagnostics.length === 0) return isWhollyKnown(value) ? value : UNKNOWN;
-    found.push(...diagnostics);
+    append(found, diagnostics);
   }
   const told = found.map(({ summary, detail, subject }) => {
     const where = subject ? ` (at ${rangeText(subject)})` : "";

@@ -1,8 +1,9 @@
+import { goQuote } from "../go-quote.ts";
 import { Fault } from "../values/arithmetic.ts";
 import { type CivilTime, MONTHS, offsetText, two, WEEKDAYS } from "./civil-time.ts";
 
 const bad = (verb: string, why?: string): Fault =>
-  new Fault(`invalid date format verb ${JSON.stringify(verb)}${why === undefined ? "" : `: ${why}`}`);
+  new Fault(`invalid date format verb ${goQuote(verb)}${why === undefined ? "" : `: ${why}`}`);
 
 /** A date in the notation of `formatdate`: runs of one letter are verbs, quotes hold literal text. */
 export function formatDate(format: string, t: CivilTime): string | Fault {
@@ -54,7 +55,7 @@ function verb(v: string, t: CivilTime): string | Fault {
       ? String(value)
       : n === 2
         ? two(value)
-        : bad(v, `${name} must either be ${JSON.stringify(v[0])} or ${JSON.stringify((v[0] ?? "").repeat(2))}`);
+        : bad(v, `${name} must either be ${goQuote(v[0] ?? "")} or ${goQuote((v[0] ?? "").repeat(2))}`);
   const hour12 = t.hour % 12 === 0 ? 12 : t.hour % 12;
   switch (v[0]) {
     case "Y":

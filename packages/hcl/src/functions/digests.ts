@@ -1,3 +1,4 @@
+import { goQuote } from "../go-quote.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { STRING } from "../values/type.ts";
 import { stringValue, type Value } from "../values/value.ts";
@@ -33,7 +34,7 @@ function uuidBytes(given: string): Uint8Array | Fault {
   let s = given;
   if (s.length === 45 && s.toLowerCase().startsWith("urn:uuid:")) s = s.slice(9);
   else if (s.length === 38) s = s.slice(1, -1);
-  else if (s.length !== 36 && s.length !== 32) return new Fault(`invalid UUID length: ${given.length}`);
+  else if (s.length !== 36 && s.length !== 32) return new Fault(`invalid UUID length: ${utf8(given).length}`);
   const plain = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/.test(s)
     ? s.replaceAll("-", "")
     : s;
@@ -79,7 +80,7 @@ function rsaDecrypt([ciphertext, key]: readonly Value[]): Outcome {
   const bytes = decodeBase64(ciphertext?.text ?? "");
   const library = rsa();
   if (typeof bytes === "number")
-    return new Fault(`failed to decode input ${JSON.stringify(ciphertext?.text)}: cipher text must be base64-encoded`);
+    return new Fault(`failed to decode input ${goQuote(ciphertext?.text ?? "")}: cipher text must be base64-encoded`);
   const parsed = library.parsePrivateKey(key?.text ?? "");
   if (parsed instanceof Fault) return parsed;
   const plain = library.decryptPkcs1(parsed, bytes);

@@ -67,13 +67,13 @@ function jsonEncoded([value]: readonly Value[]): Value | Fault {
   return json instanceof Fault ? json : stringValue(json);
 }
 
-/** The bracket that the JSON of a value not yet known is certain to begin with. */
+/** The bracket or quote that the JSON of a value not yet known is certain to begin with. */
 function jsonPrefix(value: Value): { readonly prefix?: string } {
   if (!definitelyNotNull(value)) return {};
   const { kind } = value.type;
   if (kind === "object" || kind === "map") return { prefix: "{" };
   if (kind === "tuple" || kind === "list" || kind === "set") return { prefix: "[" };
-  return {};
+  return kind === "string" ? { prefix: '"' } : {};
 }
 
 export const encodingFunctions: Functions = {

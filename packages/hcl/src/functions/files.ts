@@ -1,5 +1,6 @@
 import { evaluate } from "../eval/evaluate.ts";
 import { Scope } from "../eval/scope.ts";
+import { goQuote } from "../go-quote.ts";
 import { parseTemplateText } from "../syntax/parse.ts";
 import { rangeText } from "../syntax/range-text.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
@@ -123,9 +124,10 @@ class Files {
   bytesFromCwd(path: string): Uint8Array | Fault {
     const { windows, workingDirectory } = this.host;
     const fail = (verb: string, reason: string): Fault =>
-      new Fault(`failed to read file ${JSON.stringify(path)}: ${verb} ${path}: ${reason}`);
+      new Fault(`failed to read file ${goQuote(path)}: ${verb} ${path}: ${reason}`);
     if (path === "") return fail("open", "no such file or directory");
-    const bytes = this.read(isAbsolute(path, windows) ? path : joinPath(workingDirectory, path, windows));
+    // The path is not cleaned: directories that `..` leaves again must exist, as they must in Go.
+    const bytes = this.read(isAbsolute(path, windows) ? path : [workingDirectory, path].join(windows ? "\\" : "/"));
     if (!(bytes instanceof FileFailure)) return bytes;
     return fail(bytes.code === "directory" ? "read" : "open", bytes.reason);
   }
@@ -142,7 +144,7 @@ class Files {
     }
     if (info === undefined) return boolValue(false);
     const { kind, mode } = info as { kind: string; mode: string };
-    return kind === "file" ? boolValue(true) : new Fault(`${full} is not a regular file, but ${JSON.stringify(mode)}`);
+    return kind === "file" ? boolValue(true) : new Fault(`${full} is not a regular file, but ${goQuote(mode)}`);
   }
 
   matching(path: string, pattern: string): Outcome {
@@ -188,7 +190,7 @@ function templateFile(files: Files, table: () => FunctionTable, path: Value, var
     if (!IDENTIFIER.test(name)) {
       return new ArgumentFault(
         1,
-        `invalid template variable name ${JSON.stringify(name)}: must start with a letter, followed by zero or more letters, digits, and underscores`,
+        `invalid template variable name ${goQuote(name)}: must start with a letter, followed by zero or more letters, digits, and underscores`,
       );
     }
   }

@@ -1,4 +1,5 @@
 import { convert } from "../convert/convert.ts";
+import { goQuote } from "../go-quote.ts";
 import { graphemes } from "../syntax/source-text.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import type { BigFloat } from "../values/big-float.ts";
@@ -43,7 +44,7 @@ function render(format: string, args: readonly Value[]): string | Fault {
   return out;
 }
 
-const quoted = (verb: Verb): string => JSON.stringify(verb.raw);
+const quoted = (verb: Verb): string => goQuote(verb.raw);
 
 function unsupported(verb: Verb, why: string): Fault {
   return new Fault(`unsupported value for ${quoted(verb)} at ${verb.offset}: ${why}`);
@@ -142,32 +143,31 @@ function formatList([pattern, ...args]: readonly Value[]): Outcome {
   const type = listOf(STRING);
   let rows: number | undefined;
   let owner = 0;
+  let waiting = false;
   const columns: { readonly list: boolean; readonly value: Value }[] = [];
   for (const [i, value] of args.entries()) {
     const kind = value.type.kind;
     const list = (kind === "list" || kind === "tuple" || kind === "set") && !value.isNull;
     columns.push({ list, value });
-    if (!list) continue;
-    if (!value.isKnown) {
-      if (kind !== "tuple") return unknownValue(type);
-      continue;
-    }
-    if (rows !== undefined && rows !== value.items.length) {
+    if (!value.isKnown || (kind === "set" && !isWhollyKnown(value))) waiting ||= list || kind === "dynamic";
+    const length = value.type.kind === "tuple" ? value.type.elements.length : value.items.length;
+    if (!list || (!value.isKnown && kind !== "tuple")) continue;
+    if (rows !== undefined && rows !== length) {
       return new ArgumentFault(
         i + 1,
-        `argument ${i + 1} has length ${value.items.length}, which is inconsistent with argument ${owner + 1} of length ${rows}`,
+        `argument ${i + 1} has length ${length}, which is inconsistent with argument ${owner + 1} of length ${rows}`,
       );
     }
     if (rows === undefined) owner = i;
-    rows = value.items.length;
+    rows = length;
   }
-  if (!pattern?.isKnown) return unknownValue(type);
+  if (waiting || !pattern?.isKnown) return unknownValue(type);
   const count = rows ?? 1;
   const made: Value[] = [];
   for (let row = 0; row < count; row++) {
     const values = columns.map(({ list, value }) => (list ? (value.items[row] ?? value) : value));
     if (!values.every(isWhollyKnown)) {
-      made.push(unknownValue(STRING));
+      made.push(unknownValue(STRING, { notNull: true }));
       continue;
     }
     const rendered = render(pattern.text, values);

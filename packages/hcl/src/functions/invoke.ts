@@ -8,6 +8,8 @@ import { ArgumentFault, type FunctionSpec, type Parameter } from "./function.ts"
 /** Calls a function with arguments that already have the types of its parameters. */
 export function invoke(spec: FunctionSpec, given: readonly Value[]): Outcome {
   const marks = new Set<string>();
+  /** Marks that a call tells of even while it waits for an argument. */
+  const early = new Set<string>();
   const plain: Value[] = [];
   let open = false;
   for (const [i, value] of given.entries()) {
@@ -18,22 +20,22 @@ export function invoke(spec: FunctionSpec, given: readonly Value[]): Outcome {
       for (const mark of value.marks ?? []) marks.add(mark);
       argument = unmark(value);
     } else if (hasMarks(value)) {
-      deepMarks(value, marks);
+      deepMarks(value, early);
       argument = unmarkDeep(value);
     }
     plain.push(argument);
-    if (argument.isNull && !parameter.allowNull) return new ArgumentFault(i, NULL_ARGUMENT);
+    // Behind an argument of unknown type cty looks at none.
+    if (argument.isNull && !parameter.allowNull && !open) return new ArgumentFault(i, NULL_ARGUMENT);
     if (argument.type.kind === "dynamic" && !parameter.allowDynamic) open = true;
   }
-  if (open) return withMarks(UNKNOWN, marks);
+  if (open) return withMarks(UNKNOWN, early);
   const type = returnType(spec, plain);
   if (type instanceof Fault) return type;
   const waits = plain.some((value, i) => !value.isKnown && parameterAt(spec, i)?.allowUnknown !== true);
-  // Like cty, a call that waits for an argument does not tell whether others are marked.
-  if (waits) return spec.notNull === true ? refineNotNull(unknownValue(type)) : unknownValue(type);
+  if (waits) return withMarks(spec.notNull === true ? refineNotNull(unknownValue(type)) : unknownValue(type), early);
   const result = spec.call(plain, type);
   if (result instanceof Fault) return result;
-  return withMarks(spec.notNull === true ? refineNotNull(result) : result, marks);
+  return withMarks(spec.notNull === true ? refineNotNull(result) : result, marks, early);
 }
 
 export function parameterAt(spec: FunctionSpec, index: number): Parameter | undefined {

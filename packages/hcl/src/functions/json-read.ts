@@ -1,3 +1,4 @@
+import { goQuote } from "../go-quote.ts";
 import { Fault } from "../values/arithmetic.ts";
 import { parseNumber } from "../values/big-float-parse.ts";
 import { boolValue, NULL, numberValue, objectValue, stringValue, tupleValue, type Value } from "../values/value.ts";
@@ -17,10 +18,8 @@ function quoteCharacter(text: string, at: number): string {
   const c = text[at] ?? "";
   if (c === "'") return "'\\''";
   if (c === '"') return `'"'`;
-  const code = c.charCodeAt(0);
-  if (code < 0x80) return `'${JSON.stringify(c).slice(1, -1)}'`;
   const first = new TextEncoder().encode(String.fromCodePoint(text.codePointAt(at) ?? 0))[0] ?? 0;
-  return `'${String.fromCharCode(first)}'`;
+  return `'${goQuote(String.fromCharCode(first)).slice(1, -1)}'`;
 }
 
 class JsonReader {
@@ -40,8 +39,9 @@ class JsonReader {
     while (/[ \t\r\n]/.test(this.text[this.at] ?? "")) this.at++;
   }
 
-  private bad(where: string): Fault {
-    if (this.at >= this.text.length) return new Fault("unexpected EOF");
+  /** Between two tokens Go's decoder has simply come to the end; inside one the end is unexpected. */
+  private bad(where: string, betweenTokens = false): Fault {
+    if (this.at >= this.text.length) return new Fault(betweenTokens ? "EOF" : "unexpected EOF");
     const lead = `invalid character ${quoteCharacter(this.text, this.at)}`;
     return new Fault(where === "" ? lead : `${lead} ${where}`);
   }
@@ -64,7 +64,7 @@ class JsonReader {
     ] as const) {
       if (c === word[0]) return this.keyword(word, made);
     }
-    return this.bad("looking for beginning of value");
+    return this.bad("looking for beginning of value", true);
   }
 
   private keyword(word: string, made: Value): Value | Fault {
@@ -133,7 +133,7 @@ class JsonReader {
       this.blanks();
       const c = this.text[this.at];
       if (c === "]") break;
-      if (c !== ",") return this.bad("after array element");
+      if (c !== ",") return this.bad("after array element", true);
       this.at++;
     }
     this.at++;
@@ -150,11 +150,11 @@ class JsonReader {
     }
     for (;;) {
       this.blanks();
-      if (this.text[this.at] !== '"') return this.bad("");
+      if (this.text[this.at] !== '"') return this.bad("", true);
       const key = this.string();
       if (key instanceof Fault) return key;
       this.blanks();
-      if (this.text[this.at] !== ":") return this.bad("after object key");
+      if (this.text[this.at] !== ":") return this.bad("after object key", true);
       this.at++;
       const item = this.value(depth + 1);
       if (item instanceof Fault) return item;
@@ -162,7 +162,7 @@ class JsonReader {
       this.blanks();
       const c = this.text[this.at];
       if (c === "}") break;
-      if (c !== ",") return this.bad("after object key:value pair");
+      if (c !== ",") return this.bad("after object key:value pair", true);
       this.at++;
     }
     this.at++;

@@ -1,4 +1,5 @@
 import { convert } from "../convert/convert.ts";
+import { goQuote } from "../go-quote.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { BigFloat } from "../values/big-float.ts";
 import { isWhollyKnown } from "../values/marks.ts";
@@ -10,8 +11,8 @@ import { power } from "./power.ts";
 
 const raw = (v: Value | undefined): BigFloat => v?.raw as BigFloat;
 
-const unary = (compute: (n: BigFloat) => BigFloat): FunctionSpec => ({
-  parameters: [number("num", { allowDynamic: true })],
+const unary = (compute: (n: BigFloat) => BigFloat, keepInner = false): FunctionSpec => ({
+  parameters: [number("num", { allowDynamic: true, keepInner })],
   returns: NUMBER,
   notNull: true,
   call: ([n]) => numberValue(compute(raw(n))),
@@ -73,8 +74,7 @@ function parse([given, baseValue]: readonly Value[]): Outcome {
   if (base instanceof Fault) return new ArgumentFault(1, base.message);
   if (base < 2 || base > 62) return new ArgumentFault(1, "base must be a whole number between 2 and 62 inclusive");
   const n = parseInteger(given.text, base);
-  if (n === undefined)
-    return new ArgumentFault(0, `cannot parse ${JSON.stringify(given.text)} as a base ${base} integer`);
+  if (n === undefined) return new ArgumentFault(0, `cannot parse ${goQuote(given.text)} as a base ${base} integer`);
   return numberValue(BigFloat.whole(n));
 }
 
@@ -103,7 +103,7 @@ function sum([list]: readonly Value[]): Outcome {
 }
 
 export const numberFunctions: Functions = {
-  abs: unary((n) => n.abs()),
+  abs: unary((n) => n.abs(), true),
   ceil: unary((n) => rounded(n, true)),
   floor: unary((n) => rounded(n, false)),
   signum: {

@@ -47,6 +47,26 @@ describe("functions that ask the outside world", () => {
     await expect(settle(() => evaluate(result, scope), aborted)).rejects.toThrow("enough");
   });
 
+  it("leave it to the machine what `..` leads out of", async () => {
+    const read: string[] = [];
+    const on = host({
+      readFile: (path) => {
+        read.push(path);
+        return new Uint8Array([1]);
+      },
+    });
+    await value('"${filebase64("su/../a")}${file("su/../b")}"', on);
+    expect(read).toEqual(["/nonexistent/su/../a", "/nonexistent/b"]);
+  });
+
+  it.each([
+    ['textdecodebase64("YQ=x", "UTF-8")', "invalid base64 symbol at offset 2."],
+    ['uuidv5("é", "x")', "invalid UUID length: 2)."],
+    ['yamldecode("a\\u0000")', "control characters are not allowed."],
+  ])("say what is wrong in %s", async (expression, why) => {
+    expect(await value(expression, host({}))).toMatch(new RegExp(`${why.replaceAll(/[.)]/g, "\\$&")}$`));
+  });
+
   it("read Vault secrets of both versions of its store", async () => {
     const on = host({
       environment: () => "token",

@@ -1,3 +1,4 @@
+import { goQuote } from "../go-quote.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { STRING } from "../values/type.ts";
 import { stringValue, type Value } from "../values/value.ts";
@@ -39,7 +40,7 @@ export function secretFunctions(host: FunctionHost, answers: Answers): Functions
           `consul ${key?.text}`,
           () => host.consulValue(key?.text ?? ""),
           (value) =>
-            value === "" ? new Fault(`value is empty at path ${JSON.stringify(key?.text)}`) : stringValue(value),
+            value === "" ? new Fault(`value is empty at path ${goQuote(key?.text ?? "")}`) : stringValue(value),
         ),
     },
     aws_secretsmanager: {
@@ -67,7 +68,7 @@ function vaultMember(secret: Readonly<Record<string, unknown>>, path: Value, key
   const value = Object.hasOwn(members, key.text) ? members[key.text] : undefined;
   if (typeof value === "string") return stringValue(value);
   return new Fault(
-    `Vault path does not exist or does not contain the requested key: path ${JSON.stringify(path.text)}, key ${JSON.stringify(key.text)}`,
+    `Vault path does not exist or does not contain the requested key: path ${goQuote(path.text)}, key ${goQuote(key.text)}`,
   );
 }
 
@@ -79,7 +80,7 @@ function awsMember(secret: string, name: string, key: string): Outcome {
   } catch {
     return key === ""
       ? stringValue(secret)
-      : new Fault(`the secret ${JSON.stringify(name)} is not JSON and has no key ${JSON.stringify(key)}`);
+      : new Fault(`the secret ${goQuote(name)} is not JSON and has no key ${goQuote(key)}`);
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return stringValue(secret);
   const members = new Map(Object.entries(parsed as Record<string, unknown>));
@@ -89,7 +90,7 @@ function awsMember(secret: string, name: string, key: string): Outcome {
     }
     return member(members.values().next().value);
   }
-  return members.has(key) ? member(members.get(key)) : new Fault(`No secret found for key ${JSON.stringify(key)}`);
+  return members.has(key) ? member(members.get(key)) : new Fault(`No secret found for key ${goQuote(key)}`);
 }
 
 function member(value: unknown): Outcome {

@@ -1,3 +1,4 @@
+import { append } from "@kiln/sdk";
 import { convert, unify } from "../convert/convert.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { definitelyEqual } from "../values/equality.ts";
@@ -51,16 +52,16 @@ function concatType(args: readonly Value[]): Type | Fault {
     if (unified?.type.kind === "list") return unified.type;
   }
   const elements: Type[] = [];
-  let open = false;
   for (const [i, arg] of args.entries()) {
     const { type } = arg;
-    if (type.kind === "tuple") elements.push(...type.elements);
+    if (type.kind === "tuple") append(elements, type.elements);
     else if (type.kind === "list") {
-      if (!arg.isKnown) open = true;
+      // What is behind a list of unknown length is not looked at.
+      if (!arg.isKnown) return DYNAMIC;
       for (const _ of arg.items) elements.push(type.element);
     } else return new ArgumentFault(i, `all arguments must be lists or tuples; got ${typeName(type)}`);
   }
-  return open ? DYNAMIC : tupleOf(elements);
+  return tupleOf(elements);
 }
 
 function concat(args: readonly Value[], type: Type): Outcome {
@@ -69,7 +70,7 @@ function concat(args: readonly Value[], type: Type): Outcome {
     const source = type.kind === "list" ? convert(arg, type) : arg;
     if (source instanceof Fault) return source;
     if (!source.isKnown) return unknownValue(type);
-    items.push(...source.items);
+    append(items, source.items);
   }
   return type.kind === "list" ? new Value(type, items) : tupleValue(items);
 }
@@ -108,7 +109,8 @@ function chunklist([source, size]: readonly Value[], type: Type): Outcome {
 function flattened(source: Value, into: Value[], marks: Set<string>): boolean {
   for (const mark of source.marks ?? []) marks.add(mark);
   if (!source.isKnown || (source.type.kind === "set" && !isWhollyKnown(source))) return false;
-  for (const item of source.items) {
+  const items = source.raw instanceof Map ? source.entries.values() : source.items;
+  for (const item of items) {
     const { kind } = item.type;
     if (kind === "dynamic" && !item.isKnown) return false;
     if (kind !== "list" && kind !== "set" && kind !== "tuple") into.push(item);
@@ -120,9 +122,9 @@ function flattened(source: Value, into: Value[], marks: Set<string>): boolean {
 
 function flatten([source]: readonly Value[]): Value | Fault {
   const kind = source?.type.kind;
-  if (!source || (kind !== "list" && kind !== "set" && kind !== "tuple")) {
-    return new Fault("can only flatten lists, sets and tuples");
-  }
+  const wanted = kind === "list" || kind === "set" || kind === "tuple";
+  // cty does not look at the type as long as something in the argument is unknown.
+  if (!source || (!wanted && isWhollyKnown(source))) return new Fault("can only flatten lists, sets and tuples");
   const items: Value[] = [];
   const marks = new Set<string>();
   return flattened(source, items, marks) ? withMarks(tupleValue(items), marks) : UNKNOWN;
@@ -192,17 +194,25 @@ function slice(args: readonly Value[], type: Type): Outcome {
   return source?.isKnown ? sequence(source.items.slice(bounds.from, bounds.to), type) : unknownValue(type);
 }
 
+const unsorted = (length: number, type: Type): Value =>
+  sequence(
+    Array.from({ length }, () => unknownValue(STRING)),
+    type,
+  );
+
 function sorted([source]: readonly Value[], type: Type): Outcome {
   if (!source) return UNKNOWN;
   if (!source.isKnown) {
     const { min, max } = lengthBounds(source);
+    if (min === max) return unsorted(min, type);
     return unknownValue(type, {
       notNull: true,
       ...(min > 0 && { minLength: min }),
       ...(Number.isFinite(max) && { maxLength: max }),
     });
   }
-  if (!isWhollyKnown(source)) return unknownValue(type);
+  // The order is open as long as an element is, the number of elements is not.
+  if (!isWhollyKnown(source)) return unsorted(source.items.length, type);
   const missing = source.items.findIndex((v) => v.isNull);
   if (missing >= 0) return new Fault(`given list element ${missing} is null; a null string cannot be sorted`);
   return sequence(
@@ -271,7 +281,7 @@ export const sequenceFunctions: Functions = {
   },
   distinct: { parameters: [list("list")], returns: asGiven, notNull: true, call: distinct },
   chunklist: {
-    parameters: [list("list"), number("size")],
+    parameters: [{ ...list("list"), keepInner: true }, number("size", { keepInner: true })],
     returns: (args) => listOf(asGiven(args)),
     notNull: true,
     call: chunklist,
@@ -279,13 +289,8 @@ export const sequenceFunctions: Functions = {
   flatten: {
     parameters: [anything("list", { keepInner: true })],
     returns: (args) => {
-      const [source] = args;
-      const kind = source?.type.kind;
-      if (kind !== "list" && kind !== "set" && kind !== "tuple") {
-        return new Fault("can only flatten lists, sets and tuples");
-      }
-      const made = source && flatten(args);
-      return made instanceof Value ? made.type : DYNAMIC;
+      const made = flatten(args);
+      return made instanceof Fault ? made : made.type;
     },
     notNull: true,
     call: flatten,
@@ -297,7 +302,7 @@ export const sequenceFunctions: Functions = {
     call: ([source], type) => sequence([...(source?.items ?? [])].reverse(), type),
   },
   slice: {
-    parameters: [anything("list"), number("start_index"), number("end_index")],
+    parameters: [anything("list", { keepInner: true }), number("start_index"), number("end_index")],
     returns: slicedType,
     notNull: true,
     call: slice,

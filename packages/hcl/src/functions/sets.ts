@@ -36,12 +36,13 @@ const operation = (combine: Combine, partial: boolean): FunctionSpec => ({
       const set = convert(arg, type);
       if (set instanceof Fault) return set;
       if (partial ? !set.isKnown : !isWhollyKnown(set)) return unknownValue(type);
-      const element = isCollection(type) ? type.element : DYNAMIC;
-      result = result ? setValue(combine(result, set), element) : set;
+      result = result ? setValue(combine(result, set), elementOf(type)) : set;
     }
     return result ?? unknownValue(type);
   },
 });
+
+const elementOf = (type: Type): Type => (isCollection(type) ? type.element : DYNAMIC);
 
 const NEEDS_TWO = "at least two arguments are required";
 
@@ -76,7 +77,7 @@ function product(args: readonly Value[], type: Type): Outcome {
     if (list instanceof Fault) return new ArgumentFault(i, list.message);
     lists.push(list);
   }
-  if (args.some((a) => !a.isKnown || (type.kind === "set" && !isWhollyKnown(a)))) return openProduct(args, type);
+  if (args.some((a) => !a.isKnown || (a.type.kind === "set" && !isWhollyKnown(a)))) return openProduct(args, type);
   const size = lists.reduce((n, list) => n * list.items.length, 1);
   if (size > MOST_ROWS) return new Fault(`the result would have more than ${MOST_ROWS} elements`);
   let rows: Value[][] = [[]];
@@ -86,6 +87,7 @@ function product(args: readonly Value[], type: Type): Outcome {
 }
 
 function openProduct(args: readonly Value[], type: Type): Value {
+  if (args.every((arg) => arg.isKnown)) return unknownValue(type, { notNull: true });
   let min = 1;
   let max = 1;
   for (const arg of args) {
@@ -94,6 +96,7 @@ function openProduct(args: readonly Value[], type: Type): Value {
     min *= bounds.min;
     max *= bounds.max;
   }
+  if (max === 0) return type.kind === "set" ? setValue([], elementOf(type)) : listValue([], elementOf(type));
   const refinement: Refinement = {
     notNull: true,
     ...(min > 0 && { minLength: 1 }),
@@ -137,7 +140,7 @@ export const setFunctions: Functions = {
   setintersection: operation((a, b) => a.items.filter((item) => setHas(b, item)), false),
   setproduct: {
     parameters: [],
-    variadic: anything("sets", { allowUnknown: true }),
+    variadic: anything("sets", { allowUnknown: true, keepInner: true }),
     returns: productType,
     notNull: true,
     call: product,

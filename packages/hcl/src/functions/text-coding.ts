@@ -1,3 +1,4 @@
+import { goQuote } from "../go-quote.ts";
 import type { Fault, Outcome } from "../values/arithmetic.ts";
 import { STRING } from "../values/type.ts";
 import { stringValue, type Value } from "../values/value.ts";
@@ -29,7 +30,7 @@ function decode([source, name]: readonly Value[]): Outcome {
 }
 
 function unsupported(name: Value | undefined): Fault {
-  return new ArgumentFault(1, `${JSON.stringify(name?.text ?? "")} is not a supported IANA encoding name or alias`);
+  return new ArgumentFault(1, `${goQuote(name?.text ?? "")} is not a supported IANA encoding name or alias`);
 }
 
 export const textCodingFunctions: Functions = {

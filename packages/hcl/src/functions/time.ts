@@ -1,3 +1,4 @@
+import { goQuote } from "../go-quote.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { NUMBER, objectOf, STRING, type Type } from "../values/type.ts";
 import { integerValue, objectValue, stringValue, type Value } from "../values/value.ts";
@@ -73,7 +74,7 @@ export const calendarFunctions: Functions = {
     call: ([timestamp]) => {
       const source = timestamp?.text ?? "";
       const t = parseLoosely(source);
-      if (!t) return new ArgumentFault(0, `${JSON.stringify(source)} is not a valid RFC3339 timestamp`);
+      if (!t) return new ArgumentFault(0, `${goQuote(source)} is not a valid RFC3339 timestamp`);
       return objectValue({ ...fields(t), unix: integerValue(unixTime(t)) });
     },
   },

@@ -10,6 +10,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { convert } from "../convert/convert.ts";
+import { goQuote } from "../go-quote.ts";
 import { Fault } from "../values/arithmetic.ts";
 import { STRING } from "../values/type.ts";
 import { NULL, objectValue, tupleValue, type Value } from "../values/value.ts";
@@ -19,8 +20,12 @@ import { resolveScalar } from "./yaml-scalar.ts";
 const DEEPEST = 500;
 const MOST_NODES = 1_000_000;
 
+/** What no YAML text may hold, in quotes or not. */
+const CONTROL = /(?![\t\n\r\x85])\p{Cc}/u;
+
 /** YAML text as a value: objects, tuples and scalars by their looks. */
 export function readYaml(source: string): Value | Fault {
+  if (CONTROL.test(source)) return new Fault("control characters are not allowed");
   const documents = parseAllDocuments(source, {
     version: "1.1",
     schema: "failsafe",
@@ -71,7 +76,7 @@ class Builder {
       const target = node.resolve(this.document);
       return target
         ? this.build(target, depth + 1)
-        : new Fault(`reference to undefined anchor ${JSON.stringify(node.source)}`);
+        : new Fault(`reference to undefined anchor ${goQuote(node.source)}`);
     }
     if (isScalar(node)) {
       const text = typeof node.value === "string" ? node.value : (node.source ?? "");

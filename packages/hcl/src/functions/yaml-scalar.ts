@@ -1,3 +1,4 @@
+import { goQuote } from "../go-quote.ts";
 import { Fault } from "../values/arithmetic.ts";
 import { BigFloat } from "../values/big-float.ts";
 import { parseNumber } from "../values/big-float-parse.ts";
@@ -14,7 +15,7 @@ const DATE =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d*))?(?:\s*(Z|[-+]\d{2}:\d{2}))?)?$/;
 
 function cannot(text: string, kind: string): Fault {
-  return new Fault(`cannot parse ${JSON.stringify(text)} as ${TAG}${kind}`);
+  return new Fault(`cannot parse ${goQuote(text)} as ${TAG}${kind}`);
 }
 
 /** What a scalar means under YAML 1.1 as go-cty-yaml reads it: with a tag, or by its looks if it is plain. */
@@ -42,7 +43,7 @@ export function resolveScalar(text: string, plain: boolean, tag: string | undefi
       return moment === undefined ? cannot(text, kind) : stringValue(moment);
     }
     default:
-      return new Fault(`unsupported tag ${JSON.stringify(tag)}`);
+      return new Fault(`unsupported tag ${goQuote(tag ?? "")}`);
   }
 }
 

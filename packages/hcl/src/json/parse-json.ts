@@ -2,9 +2,10 @@ import { type Diagnostic, problem } from "@kiln/sdk";
 import { didYouMean, firstNear } from "../suggestion.ts";
 import { between, type JsonMember, type JsonNode, rangeOf, type Span } from "../syntax/ast.ts";
 import type { Parsed } from "../syntax/parse.ts";
-import { decodeSource, SourceText } from "../syntax/source-text.ts";
+import { decodeSource, type SourceText, utf8Length } from "../syntax/source-text.ts";
 import { parseNumber } from "../values/big-float-parse.ts";
 import { boolValue, NULL, numberValue, type Value } from "../values/value.ts";
+import { JsonSourceText } from "./json-source-text.ts";
 import { JsonScanner, type JsonToken } from "./scan-json.ts";
 
 /** How deep arrays and objects may nest. */
@@ -14,7 +15,7 @@ const VALUE_START = "A JSON value must start with a brace, a bracket, a number, 
 /** A JSON text as a tree with places; never throws. A broken part is an invalid node. */
 export function parseJson(text: string | Uint8Array, file: string): Parsed<JsonNode> {
   const whole = typeof text === "string" ? text : decodeSource(text);
-  const parser = new JsonParser(new SourceText(file, whole));
+  const parser = new JsonParser(new JsonSourceText(file, whole));
   const result = parser.file();
   return { result, diagnostics: parser.diagnostics };
 }
@@ -116,8 +117,10 @@ class JsonParser {
       const text = (JSON.parse(raw) as string).toWellFormed();
       return { type: "string", text, source: token.source, start: token.start, end: token.end };
     }
-    const { file, start } = rangeOf({ source: token.source, start: token.start + bad, end: token.start + bad });
-    // One column wide, even where a line break is what does not belong there.
+    // Like Go's decoder, counts bytes; one column wide, even where a line break is what does not belong there.
+    const { file, start: first } = rangeOf(token);
+    const bytes = utf8Length(raw, 0, bad) + (bad < raw.length ? 1 : 0);
+    const start = { line: first.line, column: first.column + bytes, byte: first.byte + bytes };
     const subject = { file, start, end: { line: start.line, column: start.column + 1, byte: start.byte + 1 } };
     const detail = "There is a syntax error in the given JSON string.";
     const context = rangeOf(token);
@@ -227,7 +230,7 @@ class JsonParser {
           "hcl/json-invalid-value",
           "Invalid array value",
           "A colon is not used to introduce values in a JSON array.",
-          next,
+          this.scanner.peek(),
         );
       } else if (next.type === "end") {
         this.recover("]", this.scanner.read());
@@ -248,17 +251,17 @@ class JsonParser {
   }
 }
 
-/** Where the first character is that JSON does not allow in this string, counted as Go's decoder does; undefined if none. */
+/** Where the first character is that JSON does not allow in this string, its end if that is missing; undefined if none. */
 function badStringOffset(raw: string): number | undefined {
   for (let i = 1; i < raw.length; i++) {
     const c = raw[i] as string;
-    if (c === '"') return i === raw.length - 1 ? undefined : i + 1;
+    if (c === '"') return i === raw.length - 1 ? undefined : i;
     if (c !== "\\") continue;
     i++;
     if (raw[i] === "u") {
-      for (let k = 1; k <= 4; k++) if (!/[0-9a-fA-F]/.test(raw[i + k] ?? "")) return Math.min(i + k + 1, raw.length);
+      for (let k = 1; k <= 4; k++) if (!/[0-9a-fA-F]/.test(raw[i + k] ?? "")) return Math.min(i + k, raw.length);
       i += 4;
-    } else if (!'"\\/bfnrt'.includes(raw[i] ?? " ")) return Math.min(i + 1, raw.length);
+    } else if (!'"\\/bfnrt'.includes(raw[i] ?? " ")) return Math.min(i, raw.length);
   }
   return raw.length;
 }

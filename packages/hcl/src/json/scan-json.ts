@@ -1,5 +1,5 @@
 import type { Span } from "../syntax/ast.ts";
-import { graphemes, type SourceText } from "../syntax/source-text.ts";
+import type { SourceText } from "../syntax/source-text.ts";
 
 export type JsonTokenType =
   | "{"
@@ -21,7 +21,7 @@ export interface JsonToken extends Span {
 
 const PUNCTUATION = "{}[],:=";
 const NUMBER = /[-+.0-9][-+.0-9eE]*/y;
-const KEYWORD = /[A-Za-z_][A-Za-z0-9_]*/y;
+const KEYWORD = /[A-Za-z][A-Za-z_]*/y;
 const BLANK = /[ \t\r\n]+/y;
 
 /** Reads JSON tokens one at a time, without judging strings and numbers. */
@@ -69,9 +69,8 @@ export class JsonScanner {
     if (number > this.at) return this.token("number", number);
     const keyword = this.match(KEYWORD);
     if (keyword > this.at) return this.token("keyword", keyword);
-    const cluster = graphemes(text.slice(this.at, this.at + 40))[0] ?? c;
     this.broken = true;
-    return this.token("invalid", this.at + cluster.length);
+    return this.token("invalid", this.at + 1);
   }
 
   /** Behind the closing quote, or where a control character or the end cuts the string short. */

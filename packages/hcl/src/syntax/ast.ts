@@ -1,4 +1,4 @@
-import type { SourceRange } from "@kiln/sdk";
+import type { Diagnostic, SourceRange } from "@kiln/sdk";
 import type { Value } from "../values/value.ts";
 import type { SourceText } from "./source-text.ts";
 
@@ -140,6 +140,12 @@ export interface JsonExpression extends Span {
   readonly node: JsonNode;
 }
 
+/** What stands where an expression broke off; its value is unknown, and looking for it says again what is wrong. */
+export interface Broken extends Span {
+  readonly kind: "broken";
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** An expression inside what a dynamic block generated, with its iterators. */
 export interface Bound extends Span {
   readonly kind: "bound";
@@ -149,6 +155,7 @@ export interface Bound extends Span {
 
 export type Expression =
   | Bound
+  | Broken
   | Literal
   | Reference
   | Traversal

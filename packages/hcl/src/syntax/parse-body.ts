@@ -1,3 +1,4 @@
+import { append } from "@kiln/sdk";
 import { type Attribute, type Block, between, type NativeBody, rangeOf, type Span } from "./ast.ts";
 import { lost } from "./partial.ts";
 import { rangeText } from "./range-text.ts";
@@ -6,6 +7,8 @@ import { T } from "./token.ts";
 import type { Token, TokenReader } from "./token-reader.ts";
 
 const NOT_AN_ITEM = "An argument or block definition is required here.";
+const UNCLOSED =
+  "There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.";
 const NEEDS_EQUALS = `${NOT_AN_ITEM} To set an argument, use the equals sign "=" to introduce the argument value.`;
 
 function required(reader: TokenReader, detail: string, subject: Span): void {
@@ -60,9 +63,7 @@ function notAnItem(reader: TokenReader, bad: Token, start: Span, end: number): v
   if (bad.type === T.oQuote) {
     reader.error("hcl/invalid-item", "Invalid argument name", "Argument names must not be quoted.", bad);
   } else if (bad.type === T.eof && end === T.cBrace) {
-    const detail =
-      "There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.";
-    reader.error("hcl/unclosed-block", "Unclosed configuration block", detail, start);
+    reader.error("hcl/unclosed-block", "Unclosed configuration block", UNCLOSED, start);
   } else required(reader, NOT_AN_ITEM, bad);
 }
 
@@ -142,7 +143,7 @@ function block(reader: TokenReader, name: Token): Block {
     }
   }
   const open = reader.read();
-  const read = reader.nested(() => blockBody(reader)) ?? tooDeep(reader, open);
+  const read = reader.nested(() => blockBody(reader, open)) ?? tooDeep(reader, open);
   const close = reader.previous();
   const body = read === "nothing" ? bodyOf(between(open, close), close) : read;
   const after = reader.peek();
@@ -186,16 +187,26 @@ function badHeader(reader: TokenReader, name: Token, next: Token): void {
   }
 }
 
-function blockBody(reader: TokenReader): NativeBody | "nothing" {
+function blockBody(reader: TokenReader, open: Token): NativeBody | "nothing" {
   const first = reader.peekType();
   if (first === T.newline || first === T.eof || first === T.cBrace) return parseBody(reader, T.cBrace);
+  const mark = reader.diagnostics.length;
   const body = singleAttribute(reader);
+  const inside = reader.diagnostics.splice(mark);
+  singleLineEnd(reader, open);
+  // What is wrong with the line comes before what is wrong on it.
+  append(reader.diagnostics, inside);
+  return body;
+}
+
+/** The brace that must follow the one argument; skips to behind it where something else does. */
+function singleLineEnd(reader: TokenReader, open: Token): void {
   const next = reader.peek();
   const say = (detail: string): void =>
     reader.error("hcl/invalid-block", "Invalid single-argument block definition", detail, next);
   if (next.type === T.cBrace) {
     reader.read();
-    return body;
+    return;
   }
   if (next.type === T.comma) {
     say(
@@ -205,13 +216,14 @@ function blockBody(reader: TokenReader): NativeBody | "nothing" {
     say(
       "An argument definition on the same line as its containing block creates a single-line block definition, which must also be closed on the same line. Place the block's closing brace immediately after the argument definition.",
     );
+  } else if (next.type === T.eof && !reader.recovering) {
+    reader.error("hcl/unclosed-block", "Unclosed configuration block", UNCLOSED, open);
   } else if (!reader.recovering) {
     say(
       "A single-line block definition must end with a closing brace immediately after its single argument definition.",
     );
   }
   reader.recover(T.cBrace);
-  return body;
 }
 
 /** The one argument of a block on a single line. */

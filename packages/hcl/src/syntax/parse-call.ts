@@ -1,10 +1,11 @@
 import { between, type Expression, type Span } from "./ast.ts";
-import { lost, placeholder } from "./partial.ts";
+import { broken, lost } from "./partial.ts";
 import { T } from "./token.ts";
 import type { Token, TokenReader } from "./token-reader.ts";
 
 /** A function call, its name already read; `::` may part the name. */
 export function parseCall(reader: TokenReader, first: Token): Expression {
+  const mark = reader.diagnostics.length;
   let functionName = reader.textOf(first);
   let last: Span = first;
   let open = reader.read();
@@ -13,7 +14,9 @@ export function parseCall(reader: TokenReader, first: Token): Expression {
     if (part.type !== T.ident) {
       const detail = "Function scope resolution symbol :: must be followed by a function name in this scope.";
       reader.error("hcl/missing-function-name", "Missing function name", detail, part, between(first, part));
-      return placeholder(between(first, reader.recoverOver(T.oParen)));
+      const name = broken(reader, mark, between(first, part));
+      reader.recoverOver(T.oParen);
+      return name;
     }
     functionName += `::${reader.textOf(part)}`;
     last = part;
@@ -23,7 +26,9 @@ export function parseCall(reader: TokenReader, first: Token): Expression {
   if (open.type !== T.oParen) {
     const detail = "Function selector must be followed by an open parenthesis to begin the function call.";
     reader.error("hcl/missing-parenthesis", "Missing open parenthesis", detail, open, between(first, open));
-    return placeholder(between(first, reader.recoverOver(T.oParen)));
+    const name = broken(reader, mark, between(first, open));
+    reader.recoverOver(T.oParen);
+    return name;
   }
   reader.pushNewlines(false);
   const { items, expandFinal, close } = callArguments(reader, first, open);

@@ -55,11 +55,12 @@ const OPERATORS = new Map<TokenType, readonly [operator: BinaryOperator, level: 
 
 /** Operators of this level and tighter ones, all left-associative. */
 function binary(reader: TokenReader, level: number): Expression {
+  const start = reader.diagnostics.length;
   let left = withSteps(reader);
+  if (lost(reader, start)) return left;
   for (;;) {
     const found = OPERATORS.get(reader.peekType());
     if (!found || found[1] < level) return left;
-    if (reader.recovering) return left;
     reader.read();
     const mark = reader.diagnostics.length;
     const right = binary(reader, found[1] + 1);

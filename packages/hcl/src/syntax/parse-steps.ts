@@ -1,6 +1,6 @@
 import { UNKNOWN, type Value } from "../values/value.ts";
 import { between, type Expression, type ItemSymbol, isPlainString, type Span, type Step } from "./ast.ts";
-import { lost, numberLiteral } from "./partial.ts";
+import { broken, lost, numberLiteral } from "./partial.ts";
 import { T } from "./token.ts";
 import type { Token, TokenReader } from "./token-reader.ts";
 
@@ -10,6 +10,7 @@ const MAX_STEPS = 2000;
 /** The attributes, indexes and splats that follow an expression, applied to it. */
 export function parseSteps(reader: TokenReader, from: Expression): Expression {
   let result = from;
+  const mark = reader.diagnostics.length;
   for (let count = 0; ; count++) {
     const type = reader.peekType();
     if (type !== T.dot && type !== T.oBrack) return result;
@@ -19,7 +20,11 @@ export function parseSteps(reader: TokenReader, from: Expression): Expression {
       reader.recovering = true;
       return result;
     }
-    result = type === T.dot ? afterDot(reader, from, result) : afterBracket(reader, from, result);
+    if (type === T.oBrack) result = afterBracket(reader, from, result);
+    else {
+      const next = afterDot(reader, from, result);
+      result = next.kind === "dot" ? broken(reader, mark, between(from, next)) : next;
+    }
   }
 }
 
@@ -33,6 +38,10 @@ function extended(result: Expression, step: Step): Expression {
   return { kind: "traversal", from: result, steps: [step], ...between(result, step) };
 }
 
+interface DanglingDot extends Span {
+  readonly kind: "dot";
+}
+
 function invalidName(reader: TokenReader, subject: Span): void {
   reader.error(
     "hcl/invalid-attribute-name",
@@ -42,7 +51,8 @@ function invalidName(reader: TokenReader, subject: Span): void {
   );
 }
 
-function afterDot(reader: TokenReader, from: Expression, result: Expression): Expression {
+/** The expression with what follows a dot; only the dot where that is nothing. */
+function afterDot(reader: TokenReader, from: Expression, result: Expression): Expression | DanglingDot {
   const dot = reader.read();
   const next = reader.peek();
   if (next.type === T.ident) {
@@ -51,22 +61,22 @@ function afterDot(reader: TokenReader, from: Expression, result: Expression): Ex
   }
   if (next.type === T.number) {
     reader.read();
-    return extended(result, { kind: "index", key: legacyIndex(reader, next, false), ...between(dot, next) });
+    return extended(result, { kind: "index", key: legacyIndex(reader, next), ...between(dot, next) });
   }
   if (next.type === T.star) return attributeSplat(reader, from, result, dot);
   invalidName(reader, next);
   reader.recovering = true;
-  return { ...result, end: dot.end };
+  return { kind: "dot", ...between(dot, dot) };
 }
 
-/** `a.0`, an index from before HCL had brackets; `a.0.1` scans as one number and is refused. */
-function legacyIndex(reader: TokenReader, token: Token, inSplat: boolean): Value {
+/** `a.0`, an index from before HCL had brackets; `a.0.1` scans as one number and is refused, in a splat at its star. */
+function legacyIndex(reader: TokenReader, token: Token, star?: Token): Value {
   const text = reader.textOf(token);
   const point = text.indexOf(".");
   if (point < 0) return numberLiteral(reader, token).value;
-  const proper = inSplat ? "syntax with a full splat expression [*] instead" : "syntax instead";
+  const proper = star ? "syntax with a full splat expression [*] instead" : "syntax instead";
   const detail = `When using the legacy index syntax, chaining two indexes together is not permitted. Use the proper index ${proper}, like [${text.slice(0, point)}][${text.slice(point + 1)}].`;
-  reader.error("hcl/legacy-index", "Invalid legacy index syntax", detail, token);
+  reader.error("hcl/legacy-index", "Invalid legacy index syntax", detail, star ?? token);
   return UNKNOWN;
 }
 
@@ -83,7 +93,7 @@ function attributeSplat(reader: TokenReader, from: Expression, result: Expressio
     const next = reader.peek();
     if (next.type === T.number) {
       reader.read();
-      steps.push({ kind: "index", key: legacyIndex(reader, next, true), ...between(inner, next) });
+      steps.push({ kind: "index", key: legacyIndex(reader, next, star), ...between(inner, next) });
     } else if (next.type === T.ident) {
       reader.read();
       steps.push({ kind: "attribute", name: reader.textOf(next), ...between(inner, next) });

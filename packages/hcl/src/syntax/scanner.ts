@@ -6,11 +6,11 @@ const IDENT = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy;
 const ASCII_IDENT = /[A-Za-z_][A-Za-z0-9_-]*/y;
 const NUMBER = /\d(?:\d|\.|[eE][+-]?\d)*/y;
 const HEREDOC = /<<-?((?:[\p{ID_Start}_])[\p{ID_Continue}-]*)\r?\n/uy;
-const NEWLINES = /(?:\r?\n)+/y;
+const NEWLINES = /[\r\n]+/y;
 const BLANKS = /[ \t]+/y;
 /** Literal text that ends nothing, by the kind of template. */
 const PLAIN_QUOTED = /[^$%"\\\r\n\ud800-\udfff]+/y;
-const PLAIN = /[^$%\n\ud800-\udfff]+/y;
+const PLAIN = /[^$%\r\n\ud800-\udfff]+/y;
 
 /** By character code, 0 where no token is that character alone. */
 const SINGLE = new Uint8Array(128);
@@ -208,20 +208,23 @@ class Scanner {
     const literal = quoted ? T.quotedLit : T.stringLit;
     const start = this.at;
     let i = start + this.match(quoted ? PLAIN_QUOTED : PLAIN);
+    let sign = -1;
     for (; i < text.length; i++) {
       const c = text.charCodeAt(i);
       if (c === 0x24 || c === 0x25) {
         if (text.charCodeAt(i + 1) === c && text.charCodeAt(i + 2) === 0x7b) i += 2;
         else if (text.charCodeAt(i + 1) === 0x7b) break;
+        else sign = i;
       } else if (quoted) {
-        if (c === 0x22 || c === 0x0a || (c === 0x0d && text.charCodeAt(i + 1) === 0x0a)) break;
-        if (c === 0x5c && i + 1 < text.length && text[i + 1] !== "\n" && text[i + 1] !== "\r") {
+        if (c === 0x22 || c === 0x0a || c === 0x0d) break;
+        if (c === 0x5c) {
+          if (i + 1 >= text.length || text[i + 1] === "\n" || text[i + 1] === "\r") break;
           if (!isDamage(text.charCodeAt(i + 1))) i++;
           else if (text.charCodeAt(i + 1) < 0xdc00) i += 2;
         }
       } else if (c === 0x0a) {
         return this.templateLine(template, i + 1);
-      }
+      } else if (c === 0x0d && template.kind === "heredoc" && text.charCodeAt(i + 1) !== 0x0a) break;
       if (c >= 0xd800 && c < 0xe000) {
         if (c < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) i++;
         else break;
@@ -229,9 +232,8 @@ class Scanner {
     }
     if (i > start) {
       template.lineStart = false;
-      const last = text.charCodeAt(i - 1);
       // A sign that could have begun a sequence, had the file gone on.
-      const cutOff = i >= text.length && template.kind !== "bare" && (last === 0x24 || last === 0x25);
+      const cutOff = i >= text.length && template.kind !== "bare" && sign === i - 1;
       if (!cutOff) return this.emit(literal, i - start);
       if (i - 1 > start) this.emit(literal, i - 1 - start);
       return this.emit(T.invalid, 1);
@@ -246,6 +248,10 @@ class Scanner {
       template.lineStart = false;
       return this.emit(T.badUtf8, 1);
     }
+    // A carriage return that ends no line is lost on HCL's scanner, which gives up on the rest of the file.
+    if (c === 0x0d && !quoted) return this.emit(T.invalid, text.length - start);
+    // A backslash before nothing or before a line break escapes nothing.
+    if (c === 0x5c) return this.emit(T.invalid, 1);
     // Empty lines count as part of the one mistake.
     this.emit(T.quotedNewline, this.match(NEWLINES));
   }

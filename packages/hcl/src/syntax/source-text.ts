@@ -35,7 +35,7 @@ export function graphemes(text: string): string[] {
 }
 
 /** Length in UTF-8. A byte that was not UTF-8 is held as U+DC80…U+DCFF and counts one. */
-function utf8Length(text: string, from = 0, to = text.length): number {
+export function utf8Length(text: string, from = 0, to = text.length): number {
   let n = 0;
   for (let i = from; i < to; i++) {
     const c = text.charCodeAt(i);
@@ -77,16 +77,21 @@ export class SourceText {
   }
 
   position(offset: number): SourcePos {
-    this.ascii ??= !NOT_ASCII.test(this.text);
+    this.ascii ??= isAscii(this.text);
     const index = this.lineIndex(offset);
     const lineStart = (this.lines ?? this.findLines())[index] ?? 0;
-    const column = this.ascii ? this.asciiColumn(lineStart, offset) : this.column(index, lineStart, offset);
+    const column = this.columnsBefore(index, lineStart, offset);
     const byte = this.ascii ? offset : this.byteOf(index, lineStart, offset);
     return {
       line: this.base.line + index,
       column: index === 0 ? this.base.column + column : 1 + column,
       byte: this.base.byte + byte,
     };
+  }
+
+  /** Number of columns between the start of a line and an offset in it. */
+  protected columnsBefore(line: number, lineStart: number, offset: number): number {
+    return this.ascii ? this.asciiColumn(lineStart, offset) : this.graphemeColumn(line, lineStart, offset);
   }
 
   private findLines(): Int32Array {
@@ -106,7 +111,7 @@ export class SourceText {
     return offset - lineStart - (split ? 1 : 0);
   }
 
-  private column(line: number, lineStart: number, offset: number): number {
+  private graphemeColumn(line: number, lineStart: number, offset: number): number {
     // Offsets are mostly asked for in ascending order: go on from the last one.
     const resume = this.lastLine === line && this.lastOffset <= offset;
     let at = resume ? this.lastOffset : lineStart;

@@ -1,9 +1,10 @@
+import { goQuote } from "../go-quote.ts";
 import type { Span } from "./ast.ts";
 import type { TokenReader } from "./token-reader.ts";
 
 /**
  * The text of a literal part of a template: `$${` and `%%{` stand for themselves, and in quotes backslash escapes are
- * replaced. Mistakes are reported to the reader and left out of the text.
+ * replaced. Mistakes are reported to the reader; of those the text keeps what HCL keeps.
  */
 export function literalText(reader: TokenReader, token: Span, quoted: boolean): string {
   const raw = reader.textOf(token);
@@ -44,7 +45,7 @@ function escape(reader: TokenReader, token: Span, raw: string, at: number): read
       { source: token.source, start, end: start + length },
       token,
     );
-    return [selector.replace(/^[uU]$/, ""), length];
+    return [/^[uU]$/.test(selector) ? raw.slice(at, at + length) : selector, length];
   };
   if (selector === "u" || selector === "U") {
     const digits = selector === "u" ? 4 : 8;
@@ -61,5 +62,5 @@ function escape(reader: TokenReader, token: Span, raw: string, at: number): read
     }
     return [String.fromCodePoint(code), 2 + digits];
   }
-  return bad(`The symbol "${selector}" is not a valid escape sequence selector.`, 1 + selector.length);
+  return bad(`The symbol ${goQuote(selector)} is not a valid escape sequence selector.`, 1 + selector.length);
 }

@@ -1,12 +1,12 @@
 import { type Diagnostic, problem } from "@kiln/sdk";
 import { T, type TokenList } from "./token.ts";
 
-/** Of characters and operators that nobody knows, more are not worth the telling: such a file is none of ours. */
+/** Of characters that nobody knows, more are not worth the telling: such a file is none of ours. */
 const most = 100;
 
 /** Complains about tokens that no grammar uses, each sort about as often as it helps. */
 export function reportUnusable(tokens: TokenList, diagnostics: Diagnostic[]): void {
-  const told = { backtick: 0, apostrophe: 0, semicolon: 0, utf8: 0, operator: 0, newline: 0, invalid: 0 };
+  const told = { bitwise: 0, backtick: 0, apostrophe: 0, semicolon: 0, utf8: 0, newline: 0, invalid: 0 };
   const say = (i: number, code: `hcl/${string}`, summary: string, detail: string): void => {
     diagnostics.push(problem(code, summary, { detail, subject: tokens.range(i) }));
   };
@@ -18,7 +18,7 @@ export function reportUnusable(tokens: TokenList, diagnostics: Diagnostic[]): vo
       case T.bitwiseOr:
       case T.bitwiseNot:
       case T.bitwiseXor: {
-        if (told.operator++ >= most) break;
+        if (told.bitwise++ >= 4) break;
         const instead =
           type === T.bitwiseAnd
             ? 'AND ("&&")'

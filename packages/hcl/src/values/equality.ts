@@ -1,5 +1,5 @@
 import { BigFloat } from "./big-float.ts";
-import { isWhollyKnown, unmark, withMarksOf } from "./marks.ts";
+import { deepMarks, hasMarks, isWhollyKnown, unmarkDeep, withMarks } from "./marks.ts";
 import { rangeExcludes } from "./refine.ts";
 import { BOOL, hasDynamic, sameType } from "./type.ts";
 import { boolValue, FALSE, TRUE, Unknown, unknownValue, type Value } from "./value.ts";
@@ -8,12 +8,11 @@ const UNKNOWN_BOOL = unknownValue(BOOL, { notNull: true });
 
 /**
  * Equality as `==` has it: never converts, null equals null, unknown operands give an unknown bool unless what is certain
- * about them already decides. The result carries the marks of both.
+ * about them already decides. The result carries all marks of both, inner ones too.
  */
 export function equal(a: Value, b: Value): Value {
-  const marked = a.marks !== undefined || b.marks !== undefined;
-  const result = plainEqual(marked ? unmark(a) : a, marked ? unmark(b) : b);
-  return marked ? withMarksOf(result, a, b) : result;
+  if (!hasMarks(a) && !hasMarks(b)) return plainEqual(a, b);
+  return withMarks(plainEqual(unmarkDeep(a), unmarkDeep(b)), deepMarks(a), deepMarks(b));
 }
 
 function plainEqual(a: Value, b: Value): Value {
@@ -29,6 +28,7 @@ function plainEqual(a: Value, b: Value): Value {
   if (!a.isKnown || !b.isKnown) {
     if (a.type.kind === "dynamic" || b.type.kind === "dynamic") return UNKNOWN_BOOL;
     if (!a.isKnown && !b.isKnown && !sameType(a.type, b.type)) return UNKNOWN_BOOL;
+    if (a.type.kind !== b.type.kind) return FALSE;
     if (!sameType(a.type, b.type)) return hasDynamic(a.type) || hasDynamic(b.type) ? UNKNOWN_BOOL : FALSE;
     if (a.raw instanceof Unknown && rangeExcludes(a, b)) return FALSE;
     if (b.raw instanceof Unknown && rangeExcludes(b, a)) return FALSE;
@@ -71,9 +71,9 @@ function pairwise(pairs: readonly (readonly [Value, Value | undefined])[]): Valu
   let result: Value = TRUE;
   for (const [a, b] of pairs) {
     if (b === undefined) return FALSE;
-    const one = equal(a, b);
-    if (one.raw === false) return withMarksOf(FALSE, result, one);
-    result = one.isKnown ? withMarksOf(result, one) : withMarksOf(one, result);
+    const one = plainEqual(a, b);
+    if (one.raw === false) return FALSE;
+    if (!one.isKnown) result = one;
   }
   return result;
 }

@@ -114,6 +114,18 @@ variable "id" {
     expect((await planned(rule, { vars: [["id", "ami-1"]] })).found).toEqual([]);
     expect(told((await planned(rule, { env: { PKR_VAR_id: "zzzz" } })).found)[0]).toContain("for env variable");
   });
+  it("run no rule that is about another variable", async () => {
+    const { found } = await planned(`
+variable "b" { default = 1 }
+variable "a" {
+  default = 1
+  validation {
+    condition     = var.b > 0
+    error_message = "No."
+  }
+}${build()}`);
+    expect(told(found)).toEqual(["Invalid reference in variable validation @6:21"]);
+  });
   it("have texts and flags that convert", async () => {
     const { secrets, found } = await planned(`
 variable "pass" {
@@ -150,7 +162,9 @@ build { sources = ["mock.base"] }`;
     const { found } = await planned(
       `variable "a" { default = upper("x") }\nvariable "b" { default = var.a }${build()}`,
     );
-    expect(told(found).slice(0, 2)).toEqual(["Call to unknown function @1:26", "Variables not allowed @2:26"]);
+    expect(told(found)).toEqual(["Call to unknown function @1:26", "Variables not allowed @2:26"]);
+    const member = await planned(`variables {\n  a = upper("x")\n}${build()}`);
+    expect(told(member.found)).toEqual(["Call to unknown function @2:7"]);
   });
   it("hide what is sensitive, locals too", async () => {
     const { secrets } = await planned(`

@@ -73,6 +73,7 @@ export class VariableReader {
       typed: false,
       defaults: undefined,
       ...(fallback && { fallback }),
+      fallbackSpan: expression,
       sensitive: false,
       validations: [],
       nameSpan,
@@ -162,11 +163,11 @@ export class VariableReader {
       );
     }
     if (!condition || message === undefined) return [];
-    this.ownNameOnly(name, condition);
-    return [{ condition, message, span: block.span }];
+    // A rule about something else is not run: what it refers to is not in its scope.
+    return this.ownNameOnly(name, condition) ? [{ condition, message, span: block.span }] : [];
   }
 
-  private ownNameOnly(name: string, condition: Expression): void {
+  private ownNameOnly(name: string, condition: Expression): boolean {
     const uses = referencesIn(condition);
     const foreign = uses.find((r) => r.root !== "var" || attributeOf(r, 0) !== name);
     const detail = `The condition for variable "${name}" can only refer to the variable itself, using var.${name}.`;
@@ -179,6 +180,7 @@ export class VariableReader {
           subject: rangeOf(condition),
         }),
       );
+    return !foreign && uses.length > 0;
   }
 }
 

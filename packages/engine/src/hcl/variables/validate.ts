@@ -9,14 +9,17 @@ export function unsetVariables(
   variables: ReadonlyMap<string, HclVariable>,
   values: ReadonlyMap<string, AssignedValue>,
 ): readonly Diagnostic[] {
-  return [...variables.values()]
-    .filter(({ name }) => !values.has(name))
-    .map(({ name, nameSpan }) =>
-      problem("variables/unset", `Unset variable "${name}"`, {
-        detail: `A used variable must be set or have a default value; see https://packer.io/docs/templates/hcl_templates/syntax for details. Give it with -var '${name}=VALUE', in a -var-file, or as PKR_VAR_${name} in the environment.`,
-        subject: rangeOf(nameSpan),
-      }),
-    );
+  return (
+    [...variables.values()]
+      // What is wrong with a default has been said; it was given all the same.
+      .filter(({ name, fallbackSpan }) => !fallbackSpan && !values.has(name))
+      .map(({ name, nameSpan }) =>
+        problem("variables/unset", `Unset variable "${name}"`, {
+          detail: `A used variable must be set or have a default value; see https://packer.io/docs/templates/hcl_templates/syntax for details. Give it with -var '${name}=VALUE', in a -var-file, or as PKR_VAR_${name} in the environment.`,
+          subject: rangeOf(nameSpan),
+        }),
+      )
+  );
 }
 
 /** Runs the validation rules on the values that won. */
