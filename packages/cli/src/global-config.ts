@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { type Checked, checked, codeOf, type Diagnostic, failureText, problem, refused } from "@kiln/sdk";
+import { type Checked, checked, type Diagnostic, failureText, problem, refused } from "@kiln/sdk";
 import type { Io } from "./io.ts";
 import type { Printer } from "./output/printer.ts";
 import { bytesOf } from "./template/read-bytes.ts";
@@ -25,9 +25,10 @@ export async function checkGlobalConfig(io: Io, printer: Printer): Promise<boole
   if (!path) return true;
   let bytes: Uint8Array;
   try {
+    // Hardly anybody has one: looking is quicker than trying to read.
+    if (!(await io.host.files.stat(path))) return true;
     bytes = await bytesOf(io, path);
   } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(codeOf(error) ?? "")) return true;
     printer.error(`Error: the settings in ${path} cannot be read: ${failureText(error)}. ${advice}`);
     return false;
   }
