@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import { converse, linesOfInput } from "./converse.ts";
+import { Output } from "./output.ts";
 import { noTerminal, Questions } from "./questions.ts";
 
 /** The streams of this process, and questions on its terminal. */
@@ -22,33 +23,25 @@ export interface Terminal {
   converse(prompt: string, signal: AbortSignal): AsyncIterable<string> | undefined;
 }
 
-/** This process's terminal. A reader that goes away (`| head`) ends the output quietly. */
+/** This process's terminal. */
 export function nodeTerminal(): Terminal {
-  process.stdout.on("error", () => {});
-  let complained = false;
+  const output = new Output(1);
+  const errors = new Output(2);
   let questions: Questions | undefined;
-  const drained = (stream: NodeJS.WriteStream): Promise<void> =>
-    new Promise((resolve) => {
-      if (stream.destroyed || stream.writableLength === 0) resolve();
-      else stream.write("", () => resolve());
-    });
   return {
-    watched: process.stdout.isTTY === true,
-    columns: process.stdout.columns ?? 80,
+    watched: output.isTerminal,
+    columns: output.columns,
     write: (text) => {
       questions?.leaveQuestion();
-      process.stdout.write(text);
+      output.write(text);
     },
     writeError: (text) => {
       questions?.leaveQuestion();
-      // Opened when something is written to it: that alone costs a millisecond of every start.
-      if (!complained) process.stderr.on("error", () => {});
-      complained = true;
-      process.stderr.write(text);
+      errors.write(text);
     },
     flush: async () => {
-      await drained(process.stdout);
-      if (complained) await drained(process.stderr);
+      await output.flush();
+      await errors.flush();
     },
     readAll: async () => {
       const chunks: Uint8Array[] = [];
@@ -57,7 +50,7 @@ export function nodeTerminal(): Terminal {
     },
     ask: async (question, signal) => {
       if (!process.stdin.isTTY) throw noTerminal();
-      questions ??= new Questions(process.stdin, (text) => void process.stdout.write(text));
+      questions ??= new Questions(process.stdin, (text) => output.write(text));
       return questions.ask(question, signal);
     },
     converse: (prompt, signal) => {
