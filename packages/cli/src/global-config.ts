@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { type Checked, checked, type Diagnostic, failureText, problem, refused } from "@kiln/sdk";
+import { type Checked, checked, type Diagnostic, failureText, isJsonObject, problem, refused } from "@kiln/sdk";
 import type { Io } from "./io.ts";
 import type { Printer } from "./output/printer.ts";
 import { bytesOf } from "./template/read-bytes.ts";
@@ -47,14 +47,14 @@ const advice = "Mend or remove the file, or name another with PACKER_CONFIG.";
 
 function settingsFrom(value: unknown, path: string): Checked<undefined> {
   const wrong = (what: string): Diagnostic => problem("settings/wrong-type", `${path}: ${what}`, { detail: advice });
-  if (!isMap(value)) return refused(wrong("the settings are not a JSON object"));
+  if (!isJsonObject(value)) return refused(wrong("the settings are not a JSON object"));
   const found: Diagnostic[] = [];
   for (const name of switches)
     if (!["boolean", "undefined"].includes(typeof value[name])) found.push(wrong(`${name} is neither true nor false`));
   const plugins: string[] = [];
   for (const name of pluginMaps) {
     const entries = value[name] ?? {};
-    if (!isMap(entries)) found.push(wrong(`${name} is no object`));
+    if (!isJsonObject(entries)) found.push(wrong(`${name} is no object`));
     else plugins.push(...Object.entries(entries).map(([type, program]) => `  ${name}: ${type} (${String(program)})`));
   }
   if (plugins.length > 0)
@@ -68,8 +68,4 @@ function settingsFrom(value: unknown, path: string): Checked<undefined> {
       ),
     );
   return found.length > 0 ? refused(...found) : checked(undefined);
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

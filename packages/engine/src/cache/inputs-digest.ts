@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { codeOf, type Host, messageOf, type StepInputs, type Unrepeatable } from "@kiln/sdk";
+import { codeOf, type Host, isJsonObject, messageOf, type StepInputs, type Unrepeatable } from "@kiln/sdk";
 import { canonical } from "./canonical.ts";
 import { fileState, UnhashableError } from "./file-state.ts";
 
@@ -41,7 +41,5 @@ export async function digestInputs(
 }
 
 function membersOf(config: unknown): Readonly<Record<string, unknown>> {
-  return typeof config === "object" && config !== null && !Array.isArray(config)
-    ? (config as Readonly<Record<string, unknown>>)
-    : { value: config };
+  return isJsonObject(config) ? config : { value: config };
 }

@@ -5,8 +5,8 @@ import {
   type Communicator,
   type ConnectTarget,
   type Diagnostic,
+  isJsonObject,
   type Journal,
-  type Json,
   type KeyPair,
   type Machine,
   messageOf,
@@ -347,9 +347,5 @@ function generatedData(
   values: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const data = artifact.state["generated_data"];
-  return isRecord(data) ? { ...values, ...data } : values;
-}
-
-function isRecord(value: Json | undefined): value is { readonly [name: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isJsonObject(data) ? { ...values, ...data } : values;
 }

@@ -2,6 +2,7 @@ import { parseGoDuration } from "../duration.ts";
 import { codeOf, StepError } from "../errors.ts";
 import { parseGoBoolean } from "../go-boolean.ts";
 import type { Clock, HttpRequest, HttpResponse, PrepareHost } from "../host.ts";
+import { jsonObjectIn } from "../json.ts";
 import { describeAnswer, tlsFromEnvironment } from "./store-access.ts";
 
 export type VaultHost = Pick<PrepareHost, "env" | "files" | "http"> & { readonly clock: Pick<Clock, "sleep"> };
@@ -113,7 +114,7 @@ function redirected(request: HttpRequest, { status, headers }: HttpResponse): Ht
 }
 
 function answerOf(request: HttpRequest, { status, body: text }: HttpResponse): VaultAnswer {
-  const body = text.trim() === "" ? {} : objectIn(text);
+  const body = text.trim() === "" ? {} : jsonObjectIn(text);
   if (body && status < 300) return { status, body, complaint: "" };
   const said = `${shown(request)} answered with status ${status}: ${describeAnswer(text)}`;
   if (status < 300) throw refusal(`${said}. That is not Vault's JSON`);
@@ -127,17 +128,6 @@ function answerOf(request: HttpRequest, { status, body: text }: HttpResponse): V
 
 function shown({ url, socketPath }: HttpRequest): string {
   return socketPath === undefined ? url.replace(/\?.*$/s, "") : `unix://${socketPath}`;
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function refusal(message: string, cause?: unknown): StepError {

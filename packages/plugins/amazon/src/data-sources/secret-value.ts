@@ -1,8 +1,8 @@
-import { StepError } from "@kiln/sdk";
+import { jsonObjectIn, StepError } from "@kiln/sdk";
 
 /** The member of a JSON secret, the first where none is named; the text itself where it is no JSON object. */
 export function secretValue(text: string, key: string | undefined): string {
-  const members = membersOf(text);
+  const members = jsonObjectIn(text);
   if (!members) return text;
   const name = key || Object.keys(members)[0];
   if (name === undefined) return "";
@@ -10,15 +10,4 @@ export function secretValue(text: string, key: string | undefined): string {
     throw new StepError(`No secret found for key ${JSON.stringify(name)}`, { code: "amazon/secret" });
   const value = members[name];
   return typeof value === "number" ? value.toFixed(0) : typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function membersOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

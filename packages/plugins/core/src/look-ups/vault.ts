@@ -1,4 +1,4 @@
-import { StepError } from "@kiln/sdk";
+import { isJsonObject, StepError } from "@kiln/sdk";
 import { readVault, type VaultHost } from "@kiln/sdk/secret-stores";
 
 /**
@@ -24,8 +24,8 @@ export async function vaultMembers(
   if (status === 404)
     throw new StepError(`Vault Secret does not exist at the given path: ${path}`, { code: "vault/no-secret" });
   if (complaint) throw new StepError(`Error reading vault secret: ${complaint}`, { code: "vault/refused" });
-  const secret = object(body.data);
-  if (!secret) {
+  const secret = body.data;
+  if (!isJsonObject(secret)) {
     const words = Array.isArray(body.warnings) ? body.warnings.join("; ") : "";
     throw new StepError(`Vault data was empty at the given path. Warnings: ${words}`, { code: "vault/empty" });
   }
@@ -33,16 +33,10 @@ export async function vaultMembers(
 }
 
 function memberOf(secret: Readonly<Record<string, unknown>>, path: string, key: string): string {
-  const value = (object(secret.data) ?? secret)[key];
+  const value = (isJsonObject(secret.data) ? secret.data : secret)[key];
   if (value === undefined || value === null)
     throw new StepError(`Vault path does not contain the requested key: ${path} has no ${key}`, {
       code: "vault/no-key",
     });
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function object(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { posix, win32 } from "node:path";
-import type { Host, SocketAddress } from "@kiln/sdk";
+import { type Host, isJsonObject, jsonObjectIn, type SocketAddress } from "@kiln/sdk";
 
 /** The engine that the docker command line would use. */
 export interface Endpoint {
@@ -75,19 +75,15 @@ export async function readJson(
   path: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {
-    const value: unknown = JSON.parse(await host.files.readText(path));
-    return isRecord(value) ? value : undefined;
+    return jsonObjectIn(await host.files.readText(path));
   } catch {
     return undefined;
   }
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 export function recordOf(from: Readonly<Record<string, unknown>>, name: string) {
   const value = from[name];
-  return isRecord(value) ? value : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 export function textOf(from: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = from[name];

@@ -1,13 +1,14 @@
-import { isRecord, recordOf, textOf } from "./endpoint.ts";
+import { isJsonObject } from "@kiln/sdk";
+import { recordOf, textOf } from "./endpoint.ts";
 import type { ContainerFacts, ImageFacts } from "./engine.ts";
 
 /** Reads what the engine says of a container; the command line's `inspect` says the same. Source: Docker Engine API. */
 export function containerFacts(said: unknown): ContainerFacts {
-  const all = isRecord(said) ? said : {};
+  const all = isJsonObject(said) ? said : {};
   const state = recordOf(all, "State") ?? {};
   const network = recordOf(all, "NetworkSettings") ?? {};
   // Engines from 29 on name addresses per network only.
-  const networks = Object.values(recordOf(network, "Networks") ?? {}).filter(isRecord);
+  const networks = Object.values(recordOf(network, "Networks") ?? {}).filter(isJsonObject);
   const addresses = [network, ...networks].map((one) => textOf(one, "IPAddress"));
   return {
     id: textOf(all, "Id") ?? "",
@@ -20,7 +21,7 @@ export function containerFacts(said: unknown): ContainerFacts {
 }
 
 export function imageFacts(said: unknown): ImageFacts {
-  const all = isRecord(said) ? said : {};
+  const all = isJsonObject(said) ? said : {};
   const config = recordOf(all, "Config") ?? {};
   return {
     id: imageId(textOf(all, "Id") ?? ""),

@@ -1,5 +1,5 @@
-import { codeOf, type Duplex, type ExecResult, type Host, messageOf } from "@kiln/sdk";
-import { isRecord, textOf } from "./endpoint.ts";
+import { codeOf, type Duplex, type ExecResult, type Host, isJsonObject, jsonObjectIn, messageOf } from "@kiln/sdk";
+import { textOf } from "./endpoint.ts";
 import {
   type CommitOptions,
   type ContainerEngine,
@@ -152,7 +152,7 @@ export class SocketEngine implements ContainerEngine {
     const text = await (await this.#ask(question, signal)).text();
     const value: unknown = JSON.parse(text);
     // Lists come back under one name, so that every answer is an object.
-    return isRecord(value) ? value : { list: value };
+    return isJsonObject(value) ? value : { list: value };
   }
 
   async #ask(question: Question, signal: AbortSignal): Promise<Answer> {
@@ -181,12 +181,7 @@ function isNetworkFailure(error: unknown): boolean {
 }
 
 function complaint(text: string): string {
-  try {
-    const value: unknown = JSON.parse(text);
-    return (isRecord(value) && textOf(value, "message")) || text.trim();
-  } catch {
-    return text.trim();
-  }
+  return textOf(jsonObjectIn(text) ?? {}, "message") ?? text.trim();
 }
 
 async function feed(socket: Duplex, stdin: AsyncIterable<Uint8Array> | undefined): Promise<void> {
@@ -220,5 +215,5 @@ function query(parameters: Readonly<Record<string, string>>): string {
 }
 function ids(said: Readonly<Record<string, unknown>>): readonly string[] {
   const { list } = said;
-  return Array.isArray(list) ? list.filter(isRecord).map((one) => textOf(one, "Id") ?? "") : [];
+  return Array.isArray(list) ? list.filter(isJsonObject).map((one) => textOf(one, "Id") ?? "") : [];
 }

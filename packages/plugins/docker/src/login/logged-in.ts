@@ -1,6 +1,6 @@
-import { messageOf, type RunContext, StepError } from "@kiln/sdk";
+import { isJsonObject, messageOf, type RunContext, StepError } from "@kiln/sdk";
 import type { DockerCommand } from "../cli/docker-command.ts";
-import { configDirectory, findEndpoint, isRecord, join, readJson, recordOf } from "../engine/endpoint.ts";
+import { configDirectory, findEndpoint, join, readJson, recordOf } from "../engine/endpoint.ts";
 import type { Docker } from "../engine/open-engine.ts";
 import { randomDigits } from "../random-digits.ts";
 import { localPath } from "../resources/local-path.ts";
@@ -116,7 +116,7 @@ function loginConfiguration(
   const name = server.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
   return {
     ...rest,
-    auths: isRecord(users["auths"]) ? users["auths"] : {},
+    auths: isJsonObject(users["auths"]) ? users["auths"] : {},
     credHelpers: { ...helpers, [server]: "", [name]: "" },
   };
 }

@@ -1,8 +1,8 @@
-import { type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
+import { isJsonObject, type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
 import { publishedArtifact } from "../publish/artifact.ts";
 import { type BoxSource, boxSource } from "../publish/box-source.ts";
 import { downloadUrl } from "../publish/download-url.ts";
-import { isObject, type JsonAnswer, type JsonApi, jsonApi } from "../publish/json-api.ts";
+import { type JsonAnswer, type JsonApi, jsonApi } from "../publish/json-api.ts";
 import { goesDirectly, sendBox } from "../publish/send-box.ts";
 import { type Place, removePlace, unfinishedUploadKind } from "../publish/unfinished-upload.ts";
 import { type Config, defaultCloudUrl } from "./config.ts";
@@ -60,7 +60,7 @@ async function verifiedBox(api: JsonApi, tag: string, { ui }: PostProcessContext
 
 async function makeVersion(api: JsonApi, box: JsonAnswer, config: Config, { ui }: PostProcessContext): Promise<void> {
   ui.say(`Creating version: ${config.version}`);
-  const versions = Array.isArray(box.body.versions) ? box.body.versions.filter(isObject) : [];
+  const versions = Array.isArray(box.body.versions) ? box.body.versions.filter(isJsonObject) : [];
   if (versions.some((known) => known.version === config.version)) {
     ui.message("Version exists, skipping creation");
     return;

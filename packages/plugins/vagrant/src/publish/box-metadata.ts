@@ -1,9 +1,8 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { type Host, messageOf, StepError } from "@kiln/sdk";
+import { type Host, jsonObjectIn, messageOf, StepError } from "@kiln/sdk";
 import { extract } from "tar-stream";
-import { isObject } from "./json-api.ts";
 
 const largest = 1024 * 1024;
 
@@ -46,12 +45,8 @@ export async function boxMetadata(
 }
 
 function parsed(text: string, path: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch {
-    // Said below.
-  }
+  const value = jsonObjectIn(text);
+  if (value) return value;
   throw new StepError(`metadata.json of ${path} is not a JSON object`, { code: "vagrant/bad-box" });
 }
 

@@ -1,7 +1,6 @@
-import { type PostProcessContext, StepError } from "@kiln/sdk";
+import { isJsonObject, type PostProcessContext, StepError } from "@kiln/sdk";
 import { boxBuilderId } from "../box/artifact.ts";
 import { boxMetadata } from "./box-metadata.ts";
-import { isObject } from "./json-api.ts";
 
 /** The box that is to be published. */
 export interface BoxSource {
@@ -28,7 +27,7 @@ export async function boxSource(ctx: PostProcessContext, architecture: string | 
       { code: "vagrant/no-box" },
     );
   const known = input.state.boxMetadata;
-  const metadata = isObject(known) ? known : await boxMetadata(path, ctx.host, ctx.signal);
+  const metadata = isJsonObject(known) ? known : await boxMetadata(path, ctx.host, ctx.signal);
   const named = (name: "provider" | "architecture"): string => {
     const value = metadata[name];
     if (typeof value === "string" && value !== "") return value;

@@ -1,5 +1,4 @@
-import { type Host, StepError } from "@kiln/sdk";
-import { isObject } from "./json-api.ts";
+import { type Host, jsonObjectIn, StepError } from "@kiln/sdk";
 
 export interface HcpLogin {
   readonly id: string | undefined;
@@ -40,10 +39,6 @@ export async function hcpToken(
 }
 
 function tokenIn(text: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && typeof value.access_token === "string" ? value.access_token : undefined;
-  } catch {
-    return undefined;
-  }
+  const token = jsonObjectIn(text)?.access_token;
+  return typeof token === "string" ? token : undefined;
 }

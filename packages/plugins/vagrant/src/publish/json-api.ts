@@ -1,4 +1,4 @@
-import { codeOf, type Host, type HttpResponse, StepError } from "@kiln/sdk";
+import { codeOf, type Host, type HttpResponse, jsonObjectIn, StepError } from "@kiln/sdk";
 
 /** An HTTP service that speaks JSON. */
 export interface JsonApi {
@@ -73,21 +73,8 @@ function unreachable(base: string, error: unknown): StepError {
 }
 
 function answerOf({ status, body: text }: HttpResponse): JsonAnswer {
-  const body = objectIn(text);
+  const body = jsonObjectIn(text) ?? {};
   const listed = Array.isArray(body.errors) ? body.errors.map(String).join(". ") : "";
   const said = listed || (typeof body.message === "string" ? body.message : "");
   return { status, ok: status >= 200 && status < 300, body, complaint: said || `HTTP status ${status}` };
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,9 @@
-import { type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
+import { isJsonObject, type PostProcessContext, type PostProcessed, StepError } from "@kiln/sdk";
 import { publishedArtifact } from "../publish/artifact.ts";
 import { type BoxSource, boxSource } from "../publish/box-source.ts";
 import { downloadUrl } from "../publish/download-url.ts";
 import { hcpToken } from "../publish/hcp-token.ts";
-import { isObject, type JsonAnswer, type JsonApi, jsonApi } from "../publish/json-api.ts";
+import { type JsonAnswer, type JsonApi, jsonApi } from "../publish/json-api.ts";
 import { goesDirectly, sendBox } from "../publish/send-box.ts";
 import { type Place, removePlace, unfinishedUploadKind } from "../publish/unfinished-upload.ts";
 import { type Config, serviceOf } from "./config.ts";
@@ -147,7 +147,7 @@ async function release(
   { ui }: PostProcessContext,
 ): Promise<void> {
   const { version } = before?.body ?? {};
-  const isReleased = isObject(version) && version.state === "RELEASED";
+  const isReleased = isJsonObject(version) && version.state === "RELEASED";
   ui.say(`Releasing version: ${config.version}`);
   if (config.no_release) {
     ui.message("Not releasing version due to configuration");

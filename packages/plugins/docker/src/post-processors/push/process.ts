@@ -1,4 +1,4 @@
-import { type Json, type PostProcessContext, type PostProcessed, StepError, showOutput } from "@kiln/sdk";
+import { isJsonObject, type PostProcessContext, type PostProcessed, StepError, showOutput } from "@kiln/sdk";
 import { builderIds, imageArtifact, tagsOf } from "../../artifact.ts";
 import type { DockerCommand } from "../../cli/docker-command.ts";
 import { openDocker } from "../../engine/open-engine.ts";
@@ -26,7 +26,7 @@ export async function pushImage(config: Config, ctx: PostProcessContext): Promis
   const digest = digests.find((one) => one.startsWith(`${repository}@`)) ?? digests[0];
   if (digest === undefined) ui.message("Unable to determine pushed Docker image digest");
   const data = input.state["generated_data"];
-  const state = { ...input.state, generated_data: { ...(isObject(data) ? data : {}), Digest: digest ?? "" } };
+  const state = { ...input.state, generated_data: { ...(isJsonObject(data) ? data : {}), Digest: digest ?? "" } };
   return { artifact: imageArtifact(builderIds.import, input.id, state, docker.engine), keepInput: true };
 }
 
@@ -55,7 +55,4 @@ async function push(
 
 function repositoryOf(name: string): string {
   return name.replace(/:[^/:]*$/, "");
-}
-function isObject(value: Json | undefined): value is { readonly [name: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
