@@ -1,5 +1,5 @@
 export * from "./go/data.ts";
-export { quote, unquote } from "./go/quote.ts";
+export { unquote } from "./go/quote.ts";
 export { describe, sprint, sprintf, sprintln } from "./go/sprintf.ts";
 export * from "./go/type.ts";
 export * from "./go/value.ts";

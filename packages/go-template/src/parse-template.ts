@@ -1,6 +1,5 @@
-import { nearestName } from "@kiln/sdk";
+import { goQuote, nearestName } from "@kiln/sdk";
 import { byteLength, wellFormed } from "./go/go-string.ts";
-import { quote } from "./go/quote.ts";
 import type { GoOutcome, GoValue } from "./go/value.ts";
 import { failed } from "./go/value.ts";
 import type { TemplateProblem, TemplateResult } from "./problem.ts";
@@ -115,7 +114,7 @@ class Template implements ParsedTemplate {
     const before = this.text.slice(0, node.at);
     const line = before.split("\n").length;
     const byte = byteLength(before.slice(before.lastIndexOf("\n") + 1));
-    const place = `template: ${this.name}:${line}:${byte}: executing ${quote(tree)} at <${printNode(node)}>`;
+    const place = `template: ${this.name}:${line}:${byte}: executing ${goQuote(tree)} at <${printNode(node)}>`;
     const problem: TemplateProblem = {
       phase: "execute",
       code,

@@ -12,6 +12,7 @@ export * from "./events.ts";
 export * from "./exclude.ts";
 export * from "./failure-text.ts";
 export * from "./go-boolean.ts";
+export * from "./go-quote.ts";
 export * from "./host.ts";
 export * from "./journal.ts";
 export * from "./json.ts";

@@ -1,10 +1,10 @@
+import { goQuote, goQuoteRune, isPrintable } from "@kiln/sdk";
 import type { FloatVerb } from "./float.ts";
 import { formatFloat } from "./float.ts";
 import type { FormatFlags } from "./format-flags.ts";
 import { padded, padding } from "./format-flags.ts";
 import { toBytes } from "./go-string.ts";
-import { canBackquote, quote, quoteRune } from "./quote.ts";
-import { isPrintable } from "./unicode.ts";
+import { canBackquote } from "./quote.ts";
 
 /** How single numbers and strings print under each verb and its flags. */
 
@@ -55,7 +55,7 @@ export function formatCharacter(flags: FormatFlags, value: bigint): string {
 
 /** `%q` of an integer: a quoted character. */
 export function formatQuotedCharacter(flags: FormatFlags, value: bigint): string {
-  return padded(flags, quoteRune(asRune(value), flags.plus));
+  return padded(flags, goQuoteRune(asRune(value), flags.plus));
 }
 
 function truncated(flags: FormatFlags, text: string): string {
@@ -71,7 +71,7 @@ export function formatString(flags: FormatFlags, text: string): string {
 export function formatQuoted(flags: FormatFlags, text: string): string {
   const cut = truncated(flags, text);
   if (flags.sharp && canBackquote(cut)) return padded(flags, `\`${cut}\``);
-  return padded(flags, quote(cut, flags.plus));
+  return padded(flags, goQuote(cut, flags.plus));
 }
 
 /** `%x` and `%X` of a string or bytes. */

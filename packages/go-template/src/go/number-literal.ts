@@ -1,4 +1,5 @@
-import { quote, unquoteRune } from "./quote.ts";
+import { goQuote } from "@kiln/sdk";
+import { unquoteRune } from "./quote.ts";
 
 /** A complex number; Go templates have literals such as `2i` and `1+2i`. */
 export interface Complex {
@@ -128,7 +129,7 @@ export function readComplex(text: string): NumberReading {
 
 function floatProblem(text: string): string {
   const plain = /^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$/.test(text) && !Number.isFinite(Number(text));
-  return `strconv.ParseFloat: parsing ${quote(text)}: ${plain ? "value out of range" : "invalid syntax"}`;
+  return `strconv.ParseFloat: parsing ${goQuote(text)}: ${plain ? "value out of range" : "invalid syntax"}`;
 }
 
 /** Reads any other number literal as Go's template parser does. */
@@ -144,7 +145,7 @@ export function readNumber(text: string): NumberReading {
     return { ...(isInt && { int: whole }), ...(isUint && { uint: whole }), float: Number(whole) };
   }
   const float = readFloat(text);
-  if (float === undefined) return { error: `illegal number syntax: ${quote(text)}` };
-  if (!/[.eEpP]/.test(text)) return { error: `integer overflow: ${quote(text)}` };
+  if (float === undefined) return { error: `illegal number syntax: ${goQuote(text)}` };
+  if (!/[.eEpP]/.test(text)) return { error: `integer overflow: ${goQuote(text)}` };
   return { float, ...integersIn(float) };
 }

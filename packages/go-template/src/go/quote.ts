@@ -1,43 +1,6 @@
 import { rejoin } from "./go-string.ts";
-import { isPrintable } from "./unicode.ts";
 
-/** Go string and character literals: writing (`strconv.Quote`) and reading (`strconv.Unquote`). */
-
-const shortEscapes: Readonly<Record<string, string>> = {
-  "\x07": "\\a",
-  "\b": "\\b",
-  "\f": "\\f",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-  "\v": "\\v",
-  "\\": "\\\\",
-};
-
-const hex = (value: number, width: number): string => value.toString(16).padStart(width, "0");
-
-function escapeRune(char: string, quote: string, asciiOnly: boolean): string {
-  const code = char.codePointAt(0) ?? 0;
-  if (char === quote) return `\\${quote}`;
-  const short = shortEscapes[char];
-  if (short !== undefined) return short;
-  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${hex(code - 0xdc00, 2)}`;
-  if (code >= 0xd800 && code <= 0xdfff) return asciiOnly ? "\\ufffd" : "\ufffd";
-  if (code < 0x80 ? isPrintable(code) : !asciiOnly && isPrintable(code)) return char;
-  if (code < 0x20 || code === 0x7f) return `\\x${hex(code, 2)}`;
-  return code < 0x10000 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
-}
-
-/** A double-quoted Go literal; with `asciiOnly` as `%+q` prints it. */
-export function quote(text: string, asciiOnly = false): string {
-  return `"${Array.from(text, (char) => escapeRune(char, '"', asciiOnly)).join("")}"`;
-}
-
-/** A single-quoted Go literal of one code point; anything that is none becomes U+FFFD. */
-export function quoteRune(code: number, asciiOnly = false): string {
-  const valid = code >= 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
-  return `'${escapeRune(String.fromCodePoint(valid ? code : 0xfffd), "'", asciiOnly)}'`;
-}
+/** Go string and character literals: reading them (`strconv.Unquote`), and what may stand between backticks. */
 
 /** Whether the text can be written between backticks unchanged. */
 export function canBackquote(text: string): boolean {

@@ -2,18 +2,11 @@
 
 const letter = /^\p{L}$/u;
 const digit = /^\p{Nd}$/u;
-const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 const onlySpace = /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
 /** A letter, a decimal digit or `_`: what names in templates are made of. */
 export function isNameCharacter(char: string): boolean {
   return char === "_" || letter.test(char) || digit.test(char);
-}
-
-/** Go's `unicode.IsPrint`: letters, marks, numbers, punctuation, symbols and the ASCII space. */
-export function isPrintable(codePoint: number): boolean {
-  if (codePoint >= 0xd800 && codePoint <= 0xdfff) return false;
-  return codePoint <= 0x10ffff && printable.test(String.fromCodePoint(codePoint));
 }
 
 /** Nothing but what Go's `bytes.TrimSpace` removes. */

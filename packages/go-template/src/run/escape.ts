@@ -1,5 +1,5 @@
+import { isPrintable } from "@kiln/sdk";
 import { toBytes } from "../go/go-string.ts";
-import { isPrintable } from "../go/unicode.ts";
 
 const htmlEscapes: Readonly<Record<string, string>> = {
   "\0": "\ufffd",

@@ -1,5 +1,5 @@
+import { goQuote } from "@kiln/sdk";
 import { sortedEntries } from "../go/order.ts";
-import { quote } from "../go/quote.ts";
 import { describe, sprint } from "../go/sprintf.ts";
 import { typeName } from "../go/type.ts";
 import type { GoValue } from "../go/value.ts";
@@ -174,7 +174,7 @@ export class Executor {
 
   *#invoke(frame: ListFrame, node: InvocationNode): Evaluation<void> {
     const tree = this.#trees.get(node.name);
-    if (!tree) return frame.evaluator.fail(`template ${quote(node.name)} not defined`);
+    if (!tree) return frame.evaluator.fail(`template ${goQuote(node.name)} not defined`);
     if (this.#depth === maxDepth) frame.evaluator.fail(`exceeded maximum template depth (${maxDepth})`);
     const dot = node.pipe && (yield* frame.evaluator.pipeline(frame.dot, node.pipe));
     this.#depth++;

@@ -1,6 +1,7 @@
+import { goQuote } from "@kiln/sdk";
 import { byteLength } from "../go/go-string.ts";
 import { readCharacter, readComplex, readNumber } from "../go/number-literal.ts";
-import { quote, unquote } from "../go/quote.ts";
+import { unquote } from "../go/quote.ts";
 import type { TextSpan } from "../problem.ts";
 import type { CommandNode, IdentifierNode, OperandNode, PipeNode, VariableNode } from "./ast.ts";
 import { ParseFailure } from "./parse-failure.ts";
@@ -44,8 +45,8 @@ function shown(token: Token): string {
   if (token.kind === "error") return token.text;
   if (/^(\.|block|break|continue|define|else|end|if|nil|range|template|with)$/.test(token.kind))
     return `<${token.text}>`;
-  if (byteLength(token.text) <= 10) return quote(token.text);
-  return `${quote(Array.from(token.text).slice(0, 10).join(""))}...`;
+  if (byteLength(token.text) <= 10) return goQuote(token.text);
+  return `${goQuote(Array.from(token.text).slice(0, 10).join(""))}...`;
 }
 
 /** Parses pipelines: what stands inside an action. */
@@ -174,7 +175,7 @@ export class ExpressionParser {
     const span = { start: term.span.start, end: tokens.lastEnd };
     if (term.kind === "field") return { kind: "field", at, span, names: [...term.names, first, ...rest] };
     if (term.kind === "variable") return { kind: "variable", at, span, names: [...term.names, first, ...rest] };
-    if (literalKinds.has(term.kind)) this.fail(scope, `unexpected . after term ${quote(printNode(term))}`, span);
+    if (literalKinds.has(term.kind)) this.fail(scope, `unexpected . after term ${goQuote(printNode(term))}`, span);
     return { kind: "chain", at, span, operand: term, names: [first, ...rest] };
   }
 
@@ -193,7 +194,7 @@ export class ExpressionParser {
       case "variable":
         if (!scope.variables.includes(token.text)) {
           const about = { code: "template/undefined-variable", name: token.text } as const;
-          this.fail(scope, `undefined variable ${quote(token.text)}`, token, about);
+          this.fail(scope, `undefined variable ${goQuote(token.text)}`, token, about);
         }
         return variableNode(token, token.text, token.start);
       case "field":
@@ -225,7 +226,7 @@ export class ExpressionParser {
   #identifier(scope: Scope, token: Token): IdentifierNode {
     if (!this.#hasFunction(token.text)) {
       const about = { code: "template/unknown-function", name: token.text } as const;
-      this.fail(scope, `function ${quote(token.text)} not defined`, token, about);
+      this.fail(scope, `function ${goQuote(token.text)} not defined`, token, about);
     }
     return { kind: "identifier", at: token.start, span: { start: token.start, end: token.end }, name: token.text };
   }

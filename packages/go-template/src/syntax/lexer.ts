@@ -1,5 +1,5 @@
-import { quote } from "../go/quote.ts";
-import { isNameCharacter, isPrintable } from "../go/unicode.ts";
+import { goQuote, isPrintable } from "@kiln/sdk";
+import { isNameCharacter } from "../go/unicode.ts";
 import type { Token, TokenKind } from "./token.ts";
 import { isKeyword } from "./token.ts";
 
@@ -268,7 +268,7 @@ export class Lexer {
   }
 
   #badNumber(): Token {
-    return this.#fail(`bad number syntax: ${quote(this.#text.slice(this.#start, this.#at))}`);
+    return this.#fail(`bad number syntax: ${goQuote(this.#text.slice(this.#start, this.#at))}`);
   }
 
   /** Anything that looks like a number; whether it is one the parser finds out. */

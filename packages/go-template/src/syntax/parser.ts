@@ -1,4 +1,4 @@
-import { quote } from "../go/quote.ts";
+import { goQuote } from "@kiln/sdk";
 import { isBlank } from "../go/unicode.ts";
 import type { ActionNode, BranchNode, PipeNode, TemplateNode, TemplateTree } from "./ast.ts";
 import type { Scope } from "./expression-parser.ts";
@@ -92,7 +92,7 @@ export class Parser {
     const existing = this.#trees.get(tree.name);
     if (!existing || isEmpty(existing.nodes)) this.#trees.set(tree.name, { name: tree.name, nodes: tree.nodes });
     else if (!isEmpty(tree.nodes)) {
-      this.#expressions.fail(tree.scope, `template: multiple definition of template ${quote(tree.name)}`);
+      this.#expressions.fail(tree.scope, `template: multiple definition of template ${goQuote(tree.name)}`);
     }
   }
 

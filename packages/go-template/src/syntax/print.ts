@@ -1,4 +1,4 @@
-import { quote } from "../go/quote.ts";
+import { goQuote } from "@kiln/sdk";
 import type { AnyNode, OperandNode, PipeNode } from "./ast.ts";
 
 /** The node as Go writes it in messages, between `<` and `>`. */
@@ -15,7 +15,7 @@ export function printNode(node: AnyNode): string {
       return `{{${node.kind} ${printPipe(node.pipe)}}}${node.body.map(printNode).join("")}${otherwise}{{end}}`;
     }
     case "template":
-      return `{{template ${quote(node.name)}${node.pipe ? ` ${printPipe(node.pipe)}` : ""}}}`;
+      return `{{template ${goQuote(node.name)}${node.pipe ? ` ${printPipe(node.pipe)}` : ""}}}`;
     case "break":
     case "continue":
       return `{{${node.kind}}}`;

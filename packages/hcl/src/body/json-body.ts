@@ -1,5 +1,4 @@
-import { append, type Diagnostic, problem } from "@kiln/sdk";
-import { goQuote } from "../go-quote.ts";
+import { append, type Diagnostic, goQuote, problem } from "@kiln/sdk";
 import { startOf } from "../json/parse-json.ts";
 import { didYouMean, nearest } from "../suggestion.ts";
 import { between, type JsonMember, type JsonNode, rangeOf, type Span } from "../syntax/ast.ts";

@@ -1,5 +1,5 @@
+import { goQuote } from "@kiln/sdk";
 import { convert } from "../convert/convert.ts";
-import { goQuote } from "../go-quote.ts";
 import { type JsonExpression, type JsonNode, rangeOf, type Span } from "../syntax/ast.ts";
 import { parseTemplateText } from "../syntax/parse.ts";
 import { rangeText } from "../syntax/range-text.ts";

@@ -1,4 +1,4 @@
-import { goQuote } from "../go-quote.ts";
+import { goQuote } from "@kiln/sdk";
 import { Fault } from "../values/arithmetic.ts";
 import { type CivilTime, MONTHS, offsetText, two, WEEKDAYS } from "./civil-time.ts";
 

@@ -1,6 +1,6 @@
+import { goQuote } from "@kiln/sdk";
 import { evaluate } from "../eval/evaluate.ts";
 import { Scope } from "../eval/scope.ts";
-import { goQuote } from "../go-quote.ts";
 import { parseTemplateText } from "../syntax/parse.ts";
 import { rangeText } from "../syntax/range-text.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";

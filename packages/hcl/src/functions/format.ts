@@ -1,5 +1,5 @@
+import { goQuote } from "@kiln/sdk";
 import { convert } from "../convert/convert.ts";
-import { goQuote } from "../go-quote.ts";
 import { graphemes } from "../syntax/source-text.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import type { BigFloat } from "../values/big-float.ts";

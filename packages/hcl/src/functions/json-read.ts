@@ -1,4 +1,4 @@
-import { goQuote } from "../go-quote.ts";
+import { goQuote } from "@kiln/sdk";
 import { Fault } from "../values/arithmetic.ts";
 import { parseNumber } from "../values/big-float-parse.ts";
 import { boolValue, NULL, numberValue, objectValue, stringValue, tupleValue, type Value } from "../values/value.ts";

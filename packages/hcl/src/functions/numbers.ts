@@ -1,5 +1,5 @@
+import { goQuote } from "@kiln/sdk";
 import { convert } from "../convert/convert.ts";
-import { goQuote } from "../go-quote.ts";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { BigFloat } from "../values/big-float.ts";
 import { isWhollyKnown } from "../values/marks.ts";

@@ -1,4 +1,4 @@
-import { goQuote } from "../go-quote.ts";
+import { goQuote } from "@kiln/sdk";
 import type { Fault, Outcome } from "../values/arithmetic.ts";
 import { STRING } from "../values/type.ts";
 import { stringValue, type Value } from "../values/value.ts";

@@ -1,4 +1,4 @@
-import { goQuote } from "../go-quote.ts";
+import { goQuote } from "@kiln/sdk";
 import { Fault, type Outcome } from "../values/arithmetic.ts";
 import { NUMBER, objectOf, STRING, type Type } from "../values/type.ts";
 import { integerValue, objectValue, stringValue, type Value } from "../values/value.ts";

@@ -1,3 +1,4 @@
+import { goQuote } from "@kiln/sdk";
 import {
   type Document,
   isAlias,
@@ -10,7 +11,6 @@ import {
   type YAMLMap,
 } from "yaml";
 import { convert } from "../convert/convert.ts";
-import { goQuote } from "../go-quote.ts";
 import { Fault } from "../values/arithmetic.ts";
 import { STRING } from "../values/type.ts";
 import { NULL, objectValue, tupleValue, type Value } from "../values/value.ts";

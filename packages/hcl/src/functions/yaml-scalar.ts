@@ -1,4 +1,4 @@
-import { goQuote } from "../go-quote.ts";
+import { goQuote } from "@kiln/sdk";
 import { Fault } from "../values/arithmetic.ts";
 import { BigFloat } from "../values/big-float.ts";
 import { parseNumber } from "../values/big-float-parse.ts";
