@@ -94,7 +94,7 @@ it("makes all directories at once and sends what the template names", async () =
       hiera_config_path: "hiera.yaml",
       extra_arguments: ["--verbose", "--noop"],
       puppet_bin_dir: "/opt/puppet/bin/",
-      working_directory: "/work/{{.ID}}",
+      working_directory: "/srv/{{.ID}}",
       facter: { packer_build_name: "mine" },
       clean_staging_directory: true,
     },
@@ -104,7 +104,7 @@ it("makes all directories at once and sends what the template names", async () =
   const all = [s, `${s}/module-0`, `${s}/module-1`, `${s}/manifests`].map((path) => `'\\''${path}'\\''`).join(" ");
   expect(commands).toEqual([
     `sudo sh -c 'mkdir -p ${all} && chmod 0777 ${all}'`,
-    "cd /work/i-1 && FACTER_packer_build_name='mine' FACTER_packer_builder_type='null' FACTER_packer_http_addr='10.0.2.2:8080' " +
+    "cd /srv/i-1 && FACTER_packer_build_name='mine' FACTER_packer_builder_type='null' FACTER_packer_http_addr='10.0.2.2:8080' " +
       `sudo -E /opt/puppet/bin/puppet apply --detailed-exitcodes --debug --modulepath='${s}/module-0:${s}/module-1' ` +
       `--hiera_config='${s}/hiera.yaml' --manifestdir='${s}/manifests' --verbose --noop ${s}/manifests/site.pp`,
     `sudo sh -c 'rm -rf '\\''${s}'\\'''`,

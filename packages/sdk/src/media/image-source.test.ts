@@ -4,14 +4,14 @@ import { parseImageChecksum } from "./image-checksum.ts";
 import { imageSource } from "./image-source.ts";
 import { sha1 } from "./sha1.ts";
 
-const linux = { platform: "linux", cwd: "/work" };
+const linux = { platform: "linux", cwd: "/srv" };
 const hex = (n: number, digit = "a"): string => digit.repeat(n);
 
 describe("where an image is", () => {
   it.each([
-    ["x.iso", { at: { path: "/work/x.iso" }, name: "/work/x.iso" }],
+    ["x.iso", { at: { path: "/srv/x.iso" }, name: "/srv/x.iso" }],
     ["/a b/x.iso", { at: { path: "/a b/x.iso" }, name: "/a b/x.iso" }],
-    ["./what?.iso", { at: { path: "/work/./what?.iso" }, name: "/work/./what?.iso" }],
+    ["./what?.iso", { at: { path: "/srv/./what?.iso" }, name: "/srv/./what?.iso" }],
     ["file:///a%20b/x.iso", { at: { path: "/a b/x.iso" }, name: "/a b/x.iso" }],
     ["file://localhost/x+y.iso", { at: { path: "/x+y.iso" }, name: "/x+y.iso" }],
     ["https://h/x.iso", { at: { url: "https://h/x.iso" }, name: "https://h/x.iso" }],
@@ -23,7 +23,7 @@ describe("where an image is", () => {
     ["https://h/x.iso.xz", { at: { url: "https://h/x.iso.xz" }, name: "https://h/x.iso.xz", unpack: "xz" }],
     ["https://h/x.tar.gz", { at: { url: "https://h/x.tar.gz" }, name: "https://h/x.tar.gz", unpack: "tar.gz" }],
     ["https://h/x.gz?archive=false", { at: { url: "https://h/x.gz" }, name: "https://h/x.gz" }],
-    ["x.img?archive=zst", { at: { path: "/work/x.img" }, name: "/work/x.img", unpack: "zst" }],
+    ["x.img?archive=zst", { at: { path: "/srv/x.img" }, name: "/srv/x.img", unpack: "zst" }],
   ])("%s", (written, expected) => {
     expect(imageSource(written, linux)).toEqual(expected);
   });

@@ -1,22 +1,15 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { FedInput } from "../system/streams.ts";
-import { type Said, WindowsBench } from "../testing/bench.ts";
+import type { Said } from "../testing/bench.ts";
+import { benchOfFile, linesOf } from "../testing/bench-of-file.ts";
 
-let bench: WindowsBench;
-beforeAll(() => {
-  bench = new WindowsBench();
-});
-afterAll(() => bench[Symbol.dispose]());
+const file = benchOfFile();
 
-async function printed(line: string): Promise<string> {
-  const said = await bench.cmd(line);
-  expect(said.errors).toBe("");
-  return said.out.replaceAll("\r\n", "\n").replace(/\n$/, "");
-}
+const printed = (line: string): Promise<string> => linesOf(file.bench.cmd(line));
 async function batch(text: string, args = ""): Promise<Said> {
-  bench.system.drive.write("C:\\b.cmd", Buffer.from(text.replaceAll("\n", "\r\n")));
-  return bench.cmd(`C:\\b.cmd ${args}`);
+  file.bench.system.drive.write("C:\\b.cmd", Buffer.from(text.replaceAll("\n", "\r\n")));
+  return file.bench.cmd(`C:\\b.cmd ${args}`);
 }
 
 const examples: readonly (readonly [line: string, output: string])[] = [
@@ -60,14 +53,14 @@ describe("cmd", () => {
   });
 
   it("gives exit codes as they are", async () => {
-    expect((await bench.cmd("exit 3")).code).toBe(3);
-    expect((await bench.cmd("cmd /c exit /b -5")).code).toBe(-5);
-    expect((await bench.cmd("powershell -Command exit 9")).code).toBe(9);
-    expect(await bench.cmd("nosuch")).toMatchObject({
+    expect((await file.bench.cmd("exit 3")).code).toBe(3);
+    expect((await file.bench.cmd("cmd /c exit /b -5")).code).toBe(-5);
+    expect((await file.bench.cmd("powershell -Command exit 9")).code).toBe(9);
+    expect(await file.bench.cmd("nosuch")).toMatchObject({
       code: 1,
       errors: expect.stringContaining("'nosuch' is not recognized"),
     });
-    expect((await bench.cmd("type C:\\nosuch")).code).toBe(1);
+    expect((await file.bench.cmd("type C:\\nosuch")).code).toBe(1);
   });
 
   it("runs batch files: arguments, labels, calls, local changes, blocks", async () => {
@@ -98,7 +91,7 @@ exit /b 7`,
 
   it("reads batch files and the files of loops in the console's code page", async () => {
     expect((await batch("@echo off\necho é ü €\ngoto :ü\necho no\n:ü\necho there")).out).toBe("é ü €\r\nthere\r\n");
-    bench.system.drive.write("C:\\page.txt", Buffer.from("é €\r\n"));
+    file.bench.system.drive.write("C:\\page.txt", Buffer.from("é €\r\n"));
     expect(await printed('for /f "tokens=*" %i in (C:\\page.txt) do @echo %i')).toBe("é €");
     // A page that the file itself chooses counts for the lines after that.
     const other = await batch("@echo off\nchcp 437 >nul\necho é\nchcp 65001 >nul\necho é");
@@ -115,8 +108,8 @@ exit /b 7`,
   });
 
   it("skips lines at the start of each file", async () => {
-    bench.system.drive.write("C:\\s1.txt", Buffer.from("a\r\n\r\nb\r\nc\r\n"));
-    bench.system.drive.write("C:\\s2.txt", Buffer.from("d\r\ne\r\nf\r\n"));
+    file.bench.system.drive.write("C:\\s1.txt", Buffer.from("a\r\n\r\nb\r\nc\r\n"));
+    file.bench.system.drive.write("C:\\s2.txt", Buffer.from("d\r\ne\r\nf\r\n"));
     expect(await printed('for /f "skip=2" %i in (C:\\s1.txt C:\\s2.txt) do @echo %i')).toBe("b\nc\nf");
   });
 
@@ -167,7 +160,7 @@ echo quiet`,
     const input = new FedInput();
     input.feed(Buffer.from("b\r\na\r\n"));
     input.end();
-    expect(await bench.cmd("sort", input)).toMatchObject({ out: "a\r\nb\r\n" });
+    expect(await file.bench.cmd("sort", input)).toMatchObject({ out: "a\r\nb\r\n" });
   });
 
   it.each([
@@ -184,19 +177,19 @@ echo quiet`,
     "for /f tokens^=1 %i in (x) do echo %i",
     'for /f "skip=0" %i in (x) do echo %i',
   ])("refuses loudly: %s", async (line) => {
-    const said = await bench.cmd(`${line} & echo went on`);
+    const said = await file.bench.cmd(`${line} & echo went on`);
     expect(said).toMatchObject({ code: 99, out: "" });
     expect(said.errors).toContain("this stand-in does not know");
   });
 
   it("keeps one restart at a time, and takes it back", async () => {
-    expect((await bench.cmd("shutdown /a")).code).toBe(1116);
-    expect((await bench.cmd('shutdown /r /f /t 60 /c "later"')).code).toBe(0);
-    expect((await bench.cmd("shutdown /r /t 60")).code).toBe(1190);
-    expect((await bench.cmd("shutdown /a")).code).toBe(0);
-    expect((await bench.cmd("shutdown /r /t 0")).code).toBe(0);
-    expect(bench.power).toEqual(["restart"]);
-    expect((await bench.cmd("shutdown /r /t 0")).code).toBe(1115);
+    expect((await file.bench.cmd("shutdown /a")).code).toBe(1116);
+    expect((await file.bench.cmd('shutdown /r /f /t 60 /c "later"')).code).toBe(0);
+    expect((await file.bench.cmd("shutdown /r /t 60")).code).toBe(1190);
+    expect((await file.bench.cmd("shutdown /a")).code).toBe(0);
+    expect((await file.bench.cmd("shutdown /r /t 0")).code).toBe(0);
+    expect(file.bench.power).toEqual(["restart"]);
+    expect((await file.bench.cmd("shutdown /r /t 0")).code).toBe(1115);
   });
 
   it("calculates as 32 bits do, whatever is asked", async () => {

@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { WindowsBench } from "../testing/bench.ts";
+import { describe, expect, it } from "vitest";
+import { benchOfFile, linesOf } from "../testing/bench-of-file.ts";
 
-let bench: WindowsBench;
-beforeAll(() => {
-  bench = new WindowsBench();
-});
-afterAll(() => bench[Symbol.dispose]());
+const file = benchOfFile();
 
-async function printed(script: string): Promise<string> {
-  const said = await bench.script(script);
-  expect(said.errors).toBe("");
-  return said.out.replaceAll("\r\n", "\n").replace(/\n$/, "");
-}
+const printed = (script: string): Promise<string> => linesOf(file.bench.script(script));
 
 describe("numbers", () => {
   it.each([
@@ -37,7 +29,7 @@ describe("numbers", () => {
       "100000000000000000000 -eq 5",
       "'{0:N0}' -f 100000000000000000000",
     ])
-      expect(await bench.script(script)).toMatchObject({ code: 99, out: "" });
+      expect(await file.bench.script(script)).toMatchObject({ code: 99, out: "" });
   });
 });
 
@@ -172,7 +164,7 @@ describe("members", () => {
     '"$(gwmi Win32_OperatingSystem)"',
     "gwmi Win32_Service -Filter \"StartName='x'\"",
   ])("refuses what Windows has and the stand-in has not: %s", async (script) => {
-    const said = await bench.script(`try { ${script} } catch { 'caught' }; 'went on'`);
+    const said = await file.bench.script(`try { ${script} } catch { 'caught' }; 'went on'`);
     expect(said).toMatchObject({ code: 99, out: "" });
     expect(said.errors).toContain("this stand-in does not know");
   });

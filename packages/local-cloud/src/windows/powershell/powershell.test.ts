@@ -1,19 +1,11 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { WindowsBench } from "../testing/bench.ts";
+import { describe, expect, it } from "vitest";
+import { benchOfFile, linesOf } from "../testing/bench-of-file.ts";
 
-let bench: WindowsBench;
-beforeAll(() => {
-  bench = new WindowsBench();
-});
-afterAll(() => bench[Symbol.dispose]());
+const file = benchOfFile();
 
 /** What a script prints, its lines with a line feed each. */
-async function printed(script: string): Promise<string> {
-  const said = await bench.script(script);
-  expect(said.errors).toBe("");
-  return said.out.replaceAll("\r\n", "\n").replace(/\n$/, "");
-}
+const printed = (script: string): Promise<string> => linesOf(file.bench.script(script));
 
 /** Scripts and what Windows PowerShell 5.1 prints for them. */
 const examples: readonly (readonly [script: string, output: string])[] = [
@@ -158,20 +150,20 @@ describe("PowerShell", () => {
   });
 
   it("ends with the code of exit, with 1 after an error that nobody caught, with 0 otherwise", async () => {
-    expect(await bench.script("exit 7")).toMatchObject({ code: 7 });
-    expect(await bench.script("exit -1")).toMatchObject({ code: -1 });
-    expect(await bench.script("throw 'gone'")).toMatchObject({
+    expect(await file.bench.script("exit 7")).toMatchObject({ code: 7 });
+    expect(await file.bench.script("exit -1")).toMatchObject({ code: -1 });
+    expect(await file.bench.script("throw 'gone'")).toMatchObject({
       code: 1,
       errors: expect.stringMatching(/^gone\r\nAt C:\\script.ps1:1 char:1/),
     });
-    expect(await bench.script("Get-Item C:\\no; 'on'")).toMatchObject({ code: 0, out: "on\r\n" });
-    expect(await bench.script("Get-Item C:\\no", "command")).toMatchObject({ code: 1 });
-    expect(await bench.script("cmd /c 'exit 3'", "command")).toMatchObject({ code: 1 });
-    expect(await bench.script("cmd /c 'exit 3'")).toMatchObject({ code: 0 });
+    expect(await file.bench.script("Get-Item C:\\no; 'on'")).toMatchObject({ code: 0, out: "on\r\n" });
+    expect(await file.bench.script("Get-Item C:\\no", "command")).toMatchObject({ code: 1 });
+    expect(await file.bench.script("cmd /c 'exit 3'", "command")).toMatchObject({ code: 1 });
+    expect(await file.bench.script("cmd /c 'exit 3'")).toMatchObject({ code: 0 });
   });
 
   it("shows a directory's directories and files under one heading", async () => {
-    const { out } = await bench.script(
+    const { out } = await file.bench.script(
       "md C:\\h\\b\\z -Force | Out-Null; 'x' > C:\\h\\a; 'x' > C:\\h\\b\\c; dir C:\\h -Recurse",
     );
     const rows = out.split("\r\n").filter((line) => /^ {4}Directory|^(?:d-|-a)-{4} /.test(line));
@@ -186,7 +178,7 @@ describe("PowerShell", () => {
   });
 
   it("says where an error is, as PowerShell prints it", async () => {
-    const { errors } = await bench.script("'first'\n  Get-Content C:\\nosuch.txt");
+    const { errors } = await file.bench.script("'first'\n  Get-Content C:\\nosuch.txt");
     expect(errors.split("\r\n")).toEqual([
       "Get-Content : Cannot find path 'C:\\nosuch.txt' because it does not exist.",
       "At C:\\script.ps1:2 char:3",
@@ -201,7 +193,7 @@ describe("PowerShell", () => {
 
   it("runs nothing of a script that cannot be read", async () => {
     for (const script of ["'ran'; if (", "'ran'; 'open", "'ran'; foo)", "'ran'; 1 +", "'ran'; @{ a 1 }"]) {
-      const said = await bench.script(script);
+      const said = await file.bench.script(script);
       expect(said).toMatchObject({ code: 1, out: "" });
       expect(said.errors).not.toBe("");
     }
@@ -221,7 +213,7 @@ describe("PowerShell", () => {
     "msiexec /i x.msi",
     "'a' -replace 'a', { $_ }",
   ])("refuses loudly: %s", async (script) => {
-    const said = await bench.script(`${script}; 'went on'`);
+    const said = await file.bench.script(`${script}; 'went on'`);
     expect(said.code).toBe(99);
     expect(said.errors).toContain("this stand-in does not know");
     expect(said.out).not.toContain("went on");

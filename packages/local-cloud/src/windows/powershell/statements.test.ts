@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { WindowsBench } from "../testing/bench.ts";
+import { expect, it } from "vitest";
+import { benchOfFile, linesOf } from "../testing/bench-of-file.ts";
 
-let bench: WindowsBench;
-beforeAll(() => {
-  bench = new WindowsBench();
-});
-afterAll(() => bench[Symbol.dispose]());
+const file = benchOfFile();
 
-async function printed(script: string): Promise<string> {
-  const said = await bench.script(script);
-  expect(said.errors).toBe("");
-  return said.out.replaceAll("\r\n", "\n").replace(/\n$/, "");
-}
+const printed = (script: string): Promise<string> => linesOf(file.bench.script(script));
 
 it.each([
   ["1..3 | % { if ($_ -eq 2) { return }; $_ }; 'end'", "1\n3\nend"],
@@ -47,5 +39,5 @@ it.each([
 });
 
 it("wants something between a pipeline and what follows it", async () => {
-  expect((await bench.script("& { 1 } | % { $_ } ; { 2 } 'x'")).errors).toContain("Unexpected token ''x''");
+  expect((await file.bench.script("& { 1 } | % { $_ } ; { 2 } 'x'")).errors).toContain("Unexpected token ''x''");
 });

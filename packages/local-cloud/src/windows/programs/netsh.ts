@@ -1,5 +1,5 @@
 import { splitArguments } from "../system/arguments.ts";
-import { type FirewallRule, profilesNamed } from "../system/firewall.ts";
+import { type FirewallRule, plainRule, profilesNamed } from "../system/firewall.ts";
 import type { WindowsProcess } from "../system/process.ts";
 import { Refusal } from "../system/refusal.ts";
 import type { Program } from "./program.ts";
@@ -98,21 +98,7 @@ function rules(process: WindowsProcess, verb: string, what: string, words: reado
   const wanted = pairs(at < 0 ? words : words.slice(0, at));
   const change = pairs(at < 0 ? [] : words.slice(at + 1));
   if (verb === "add") {
-    firewall.add(
-      changed(
-        {
-          name: wanted.get("name") ?? "",
-          isEnabled: true,
-          direction: "in",
-          action: "allow",
-          protocol: "any",
-          localPorts: [],
-          remoteIp: "any",
-          group: "",
-        },
-        wanted,
-      ),
-    );
+    firewall.add(changed({ ...plainRule, name: wanted.get("name") ?? "" }, wanted));
     return ok(process);
   }
   const name = wanted.get("name");

@@ -20,6 +20,17 @@ export interface FirewallRule {
   readonly remoteIp: string;
   readonly group: string;
 }
+/** What a rule says where its maker leaves the rest open: whatever comes in may pass. */
+export const plainRule: Omit<FirewallRule, "name"> = {
+  isEnabled: true,
+  direction: "in",
+  action: "allow",
+  protocol: "any",
+  localPorts: [],
+  remoteIp: "any",
+  group: "",
+};
+
 export interface StoredFirewall {
   readonly rules: readonly FirewallRule[];
   /** Profiles (`domainprofile`, …) that are switched off. */
@@ -29,14 +40,12 @@ export interface StoredFirewall {
 }
 
 const rule = (name: string, group: string, port: string, isEnabled: boolean): FirewallRule => ({
+  ...plainRule,
   name,
   group,
   isEnabled,
-  direction: "in",
-  action: "allow",
   protocol: "TCP",
   localPorts: [port],
-  remoteIp: "any",
 });
 const winrmRule = rule("Windows Remote Management (HTTP-In)", "Windows Remote Management", "5985", true);
 const initial: StoredFirewall = {

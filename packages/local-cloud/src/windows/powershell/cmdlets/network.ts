@@ -1,4 +1,4 @@
-import { type FirewallRule, type NetworkCategory, profilesNamed } from "../../system/firewall.ts";
+import { type FirewallRule, type NetworkCategory, plainRule, profilesNamed } from "../../system/firewall.ts";
 import { Refusal } from "../../system/refusal.ts";
 import { wildcard } from "../../system/windows-path.ts";
 import { setUpWinrm } from "../../system/winrm-set-up.ts";
@@ -125,14 +125,9 @@ export const networkCmdlets: readonly Cmdlet[] = [
     parameters: [takes("Name"), takes("DisplayName"), takes("Group"), ...ruleSettings],
     async process(call) {
       const made = changed(call, {
+        ...plainRule,
         name: call.required("DisplayName"),
         id: call.text("Name") ?? `{${call.required("DisplayName")}}`,
-        isEnabled: true,
-        direction: "in",
-        action: "allow",
-        protocol: "any",
-        localPorts: [],
-        remoteIp: "any",
         group: call.text("Group") ?? "",
       });
       call.process.system.firewall.add(made);
